@@ -1,0 +1,367 @@
+/**
+ * The message contract: what each node adds to a message, the Labeled Data Object, the Maintenance Event Record and the
+ * release manifest, as types and as JSON Schemas from one source. Names are snake_case because Python reads them too;
+ * times are ISO 8601 UTC with milliseconds, durations end in `_ms`.
+ */
+import { Type, type Static, type TSchema } from "typebox";
+
+const closed = { additionalProperties: false } as const;
+const Time = Type.String({ format: "date-time" });
+const Uuid = Type.String({ pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" });
+const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
+const Probability = Type.Number({ minimum: 0, maximum: 1 });
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const words = <T extends string>(...all: T[]) => Type.Enum(all);
+
+// ---- scan and context ------------------------------------------------------------------------------------------------
+
+export const Scan = Type.Object({
+  /** UUIDv7, minted by qr-context. */
+  id: Uuid,
+  /** The code without AIM prefix, frame characters and line ends: what keys are made of. */
+  code: Type.String(),
+  /** The text as the reader sent it. */
+  raw: Type.String(),
+  symbology: Type.Optional(Type.String()),
+  /** GS1 application identifiers by name: gtin, batch, serial, …; others under their number. */
+  gs1: Type.Optional(Type.Record(Type.String(), Type.String())),
+  reader: Type.Optional(Type.String()),
+  at: Time,
+});
+export type Scan = Static<typeof Scan>;
+
+export const AssetRef = Type.Object({ id: Type.String(), line: Type.String(), station: Type.String() });
+export type AssetRef = Static<typeof AssetRef>;
+
+export const Run = Type.Object({ id: Uuid, phase: words("single", "start", "sample", "end") });
+export type Run = Static<typeof Run>;
+
+/** The stored object, unchanged. */
+export const Context = Type.Record(Type.String(), Type.Unknown());
+export type Context = Static<typeof Context>;
+
+export const Lookup = Type.Object({
+  key: Type.String(),
+  source: words("redis", "cache", "embedded"),
+  stale: Type.Boolean(),
+  age_ms: Type.Number(),
+  latency_ms: Type.Number(),
+});
+export type Lookup = Static<typeof Lookup>;
+
+/** Why there is no context, no usable sample or no prediction. */
+export const Unusable = Type.Object({ code: Type.String(), channel: Type.Optional(Type.String()), reason: Type.String() });
+export type Unusable = Static<typeof Unusable>;
+
+// ---- fused sample ----------------------------------------------------------------------------------------------------
+
+export const Quality = words("good", "uncertain", "bad", "stale", "missing");
+export type Quality = Static<typeof Quality>;
+
+export const ChannelState = Type.Object({
+  unit: Type.String(),
+  quality: Quality,
+  /** Milliseconds since the reading arrived; null when there never was one. */
+  age_ms: nullable(Type.Number()),
+  source: Type.String(),
+});
+export type ChannelState = Static<typeof ChannelState>;
+
+/** Channel name to value; null where not usable. Window features stand beside the channel as `<name>.<feature>`. */
+export const SensorData = Type.Record(Type.String(), nullable(Type.Number()));
+export type SensorData = Static<typeof SensorData>;
+
+export const Fusion = Type.Object({
+  /** UUIDv7, minted by sensor-fuse on every trigger; the LDO's id is "LDO-" + this. */
+  id: Uuid,
+  at: Time,
+  /** True when every required channel is usable. */
+  complete: Type.Boolean(),
+  channels: Type.Record(Type.String(), ChannelState),
+});
+export type Fusion = Static<typeof Fusion>;
+
+// ---- prediction ------------------------------------------------------------------------------------------------------
+
+export const ModelRef = Type.Object({ name: Type.String(), version: Type.String(), sha256: Sha256 });
+export type ModelRef = Static<typeof ModelRef>;
+
+export const BackendRef = Type.Object({
+  kind: Type.String(),
+  provider: Type.String(),
+  device: Type.String(),
+  precision: Type.String(),
+  fallback: nullable(Type.Object({ from: Type.String(), reason: Type.String() })),
+});
+export type BackendRef = Static<typeof BackendRef>;
+
+export const Fault = Type.Object({ code: Type.String(), message: Type.String() });
+export type Fault = Static<typeof Fault>;
+
+export const Effect = Type.Object({ channel: Type.String(), effect: Type.Number() });
+
+const Probabilities = Type.Record(Type.String(), Probability);
+
+export const Prediction = Type.Object({
+  /** null when nothing was judged; `fault` then says why. */
+  label: nullable(Type.String()),
+  confidence: nullable(Probability),
+  probabilities: nullable(Probabilities),
+  model: nullable(ModelRef),
+  backend: nullable(BackendRef),
+  latency_ms: Type.Number(),
+  fault: Type.Optional(Fault),
+  /** Ids the vocabulary does not know, which were taken as UNK: {"product": "Motor Assembly Type Z"}. */
+  unknown: Type.Optional(Type.Record(Type.String(), Type.String())),
+  why: Type.Optional(Type.Array(Effect)),
+  challenger: Type.Optional(Type.Unknown()),
+});
+export type Prediction = Static<typeof Prediction>;
+
+// ---- decision and alarms ---------------------------------------------------------------------------------------------
+
+export const Outcome = words("alert", "repeat", "delayed", "shelved", "review", "normal", "unjudged");
+export type Outcome = Static<typeof Outcome>;
+
+export const Stratum = words("alert_model", "alert_limit", "review", "normal", "unjudged");
+export type Stratum = Static<typeof Stratum>;
+
+export const Decision = Type.Object({
+  outcome: Outcome,
+  reasons: Type.Array(Type.String()),
+  episode_id: Type.Optional(Type.String()),
+  evaluation: nullable(Type.Object({ stratum: Stratum, probability: Probability })),
+});
+export type Decision = Static<typeof Decision>;
+
+export const Severity = words("low", "medium", "high", "critical");
+export type Severity = Static<typeof Severity>;
+
+export const LimitExcess = Type.Object({ channel: Type.String(), value: Type.Number(), limit: Type.Number() });
+export type LimitExcess = Static<typeof LimitExcess>;
+
+export const MerEvent = words("raised", "updated", "cleared", "acknowledged", "shelved", "unshelved", "closed");
+export type MerEvent = Static<typeof MerEvent>;
+
+/** Maintenance Event Record, `mer/1`. Open until it is closed. */
+export const Mer = Type.Object(
+  {
+    schema: Type.Literal("mer/1"),
+    mer_id: Type.String({ pattern: "^MER-" }),
+    device: Type.String(),
+    site: Type.String(),
+    line: Type.String(),
+    asset_id: Type.String(),
+    /** A label of the model, or "limit:<channel>". */
+    label: Type.String(),
+    severity: Severity,
+    action: Type.String(),
+    active: Type.Boolean(),
+    acknowledged: nullable(Type.Object({ by: Type.String(), at: Time })),
+    shelved_until: nullable(Time),
+    closed: nullable(Type.Object({ by: Type.String(), at: Time, cause: Type.String() })),
+    raised_at: Time,
+    updated_at: Time,
+    cleared_at: Type.Optional(Time),
+    /** False when the record could not be written: it is sent all the same. */
+    durable: Type.Boolean(),
+    evidence: Type.Object({
+      first_ldo_id: Type.String(),
+      last_ldo_id: Type.String(),
+      confidence: nullable(Probability),
+      count: Type.Integer({ minimum: 1 }),
+      limits: Type.Array(LimitExcess),
+      why: Type.Optional(Type.Array(Effect)),
+    }),
+  },
+  closed,
+);
+export type Mer = Static<typeof Mer>;
+
+export const Review = Type.Object({
+  item_id: Type.String(),
+  ldo_id: Type.String(),
+  stream: words("evaluation", "learning"),
+  hidden: Type.Boolean(),
+});
+export type Review = Static<typeof Review>;
+
+// ---- Labeled Data Object ---------------------------------------------------------------------------------------------
+
+export const Mode = words("commissioning", "dry-run", "live");
+export type Mode = Static<typeof Mode>;
+
+export const LabelSource = words("context", "engineer", "process", "maintenance", "none");
+export type LabelSource = Static<typeof LabelSource>;
+
+/** Labeled Data Object, `ldo/1`: one run, or one sample of a run, as it was seen, judged and labelled. */
+export const Ldo = Type.Object(
+  {
+    schema: Type.Literal("ldo/1"),
+    ldo_id: Type.String({ pattern: "^LDO-[0-9a-f-]{36}$" }),
+    /** fusion.at in Unix seconds. */
+    timestamp: Type.Number(),
+    device: Type.String(),
+    install_id: Type.String(),
+    site: Type.String(),
+    line: Type.String(),
+    asset_id: nullable(Type.String()),
+    run_id: nullable(Type.String()),
+    mode: Mode,
+    simulated: Type.Boolean(),
+    scan: nullable(Scan),
+    context: nullable(Context),
+    lookup: nullable(Lookup),
+    sensor_data: SensorData,
+    sensor_quality: Type.Record(Type.String(), ChannelState),
+    clock: Type.Object({ synced: nullable(Type.Boolean()), skew_ms: nullable(Type.Number()) }),
+    unusable: Type.Optional(Unusable),
+    ai_prediction: nullable(Type.String()),
+    ai_confidence: nullable(Probability),
+    ai_probabilities: nullable(Probabilities),
+    why: Type.Optional(Type.Array(Effect)),
+    model: nullable(ModelRef),
+    backend: nullable(BackendRef),
+    fault: Type.Optional(Fault),
+    challenger: Type.Optional(Type.Unknown()),
+    arm: Type.Optional(words("active", "challenger")),
+    ground_truth_label: nullable(Type.String()),
+    label_source: LabelSource,
+    decision: nullable(Decision),
+    mer_id: Type.Optional(Type.String()),
+    video_clip: nullable(
+      Type.Object({
+        uri: nullable(Type.String()),
+        start: nullable(Time),
+        end: nullable(Time),
+        status: words("ok", "pending", "missing"),
+        reason: Type.Optional(Type.String()),
+      }),
+    ),
+    latency_ms: Type.Object({
+      lookup: nullable(Type.Number()),
+      fuse: nullable(Type.Number()),
+      infer: nullable(Type.Number()),
+      total: nullable(Type.Number()),
+    }),
+  },
+  closed,
+);
+export type Ldo = Static<typeof Ldo>;
+
+// ---- release manifest ------------------------------------------------------------------------------------------------
+
+const Tensor = Type.Object({
+  dtype: words("float32", "int64"),
+  /** null stands for the batch dimension. */
+  shape: Type.Array(nullable(Type.Integer({ minimum: 1 })), { minItems: 1, maxItems: 4 }),
+});
+
+export const LabelSpec = Type.Object({
+  name: Type.String({ minLength: 1 }),
+  kind: words("normal", "fault", "other"),
+  severity: Severity,
+  action: Type.String(),
+});
+export type LabelSpec = Static<typeof LabelSpec>;
+
+const Calibration = Type.Object({
+  temperature: Type.Number({ exclusiveMinimum: 0 }),
+  /** One per label, in the order of `labels`. */
+  bias: Type.Array(Type.Number()),
+});
+export type Calibration = Static<typeof Calibration>;
+
+/** Release manifest, `model/1`: everything that is needed to encode a sample for the model and to read its answer. */
+export const Manifest = Type.Object({
+  schema: Type.Literal("model/1"),
+  name: Type.String(),
+  version: Type.String(),
+  created_at: Time,
+  files: Type.Object({
+    fp32: Type.String(),
+    int8: Type.Optional(Type.String()),
+    golden: Type.String(),
+    report: Type.String(),
+  }),
+  channels: Type.Array(
+    Type.Object({
+      name: Type.String({ minLength: 1 }),
+      unit: Type.String(),
+      /** Plausible readings, [low, high] in `unit`: outside, the sample is not judged. */
+      range: Type.Tuple([Type.Number(), Type.Number()]),
+      /** Path in the context of what is normal; the model then sees value − reference. */
+      reference: Type.Optional(Type.String()),
+      /** What to take when channel or reference is missing; without it the sample is unusable. */
+      fill: Type.Optional(Type.Number()),
+    }),
+    { minItems: 1 },
+  ),
+  ids: Type.Array(
+    Type.Object({
+      input: Type.String(),
+      /** Path in the context; "asset_id" is the message's own asset first. */
+      field: Type.String(),
+      /** Value to embedding row; 0 is UNK and belongs to no value. */
+      vocabulary: Type.Record(Type.String(), Type.Integer({ minimum: 1 })),
+    }),
+  ),
+  numeric: Type.Optional(Type.Array(Type.Object({ input: Type.String(), fields: Type.Array(Type.String()) }))),
+  inputs: Type.Record(Type.String(), Tensor),
+  output: Type.Object({ name: Type.String(), shape: Type.Array(nullable(Type.Integer({ minimum: 1 }))) }),
+  labels: Type.Array(LabelSpec, { minItems: 2 }),
+  /** Applied outside the graph: softmax((logits + bias) / temperature). */
+  calibration: Type.Object({ fp32: Calibration, int8: Type.Optional(Calibration) }),
+  build: Type.Object({ opset: Type.Integer(), trtexec: Type.Optional(Type.String()) }),
+  training: Type.Optional(Type.Unknown()),
+});
+export type Manifest = Static<typeof Manifest>;
+
+/** Samples with the probabilities that the model must answer, `golden/1`. */
+export const Golden = Type.Object({
+  schema: Type.Literal("golden/1"),
+  tolerance: Type.Number({ exclusiveMinimum: 0 }),
+  rows: Type.Array(
+    Type.Object({
+      sensor_data: Type.Record(Type.String(), Type.Number()),
+      context: Context,
+      probabilities: Probabilities,
+    }),
+    { minItems: 1 },
+  ),
+});
+export type Golden = Static<typeof Golden>;
+
+// ---- the message -----------------------------------------------------------------------------------------------------
+
+/** A command to a node; each name's fields stand in the node's help. */
+export interface Command {
+  name: string;
+  [field: string]: unknown;
+}
+
+/** A Node-RED message as the nodes of the loop leave it. Foreign properties survive. */
+export interface EdgeMessage {
+  _msgid?: string;
+  topic?: unknown;
+  payload?: unknown;
+  reader?: unknown;
+  command?: Command;
+  scan?: Scan;
+  asset?: AssetRef;
+  run?: Run;
+  context?: Context;
+  lookup?: Lookup;
+  sensor_data?: SensorData;
+  unusable?: Unusable;
+  fusion?: Fusion;
+  prediction?: Prediction;
+  decision?: Decision;
+  mer?: Mer;
+  review?: Review;
+  ldo?: Ldo;
+  event?: { kind: string; cause: string; at: string; [field: string]: unknown };
+  /** Set by the simulated plant; the LDO carries it and stays out of training. */
+  simulated?: boolean;
+  [foreign: string]: unknown;
+}

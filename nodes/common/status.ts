@@ -1,0 +1,49 @@
+import type { Node, NodeStatus } from "node-red";
+
+export type Fill = "red" | "green" | "yellow" | "blue" | "grey";
+
+/** A status set at most twice a second and only when it changed: a flood of statuses crashes browsers. */
+export class StatusLine {
+  private shown = "";
+  private next: NodeStatus | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private lastAt = -Infinity;
+
+  constructor(
+    private readonly node: Node,
+    private readonly everyMs = 500,
+  ) {}
+
+  /** @param shape "dot" for a state that holds, "ring" for one that is being reached or is lacking */
+  set(fill: Fill, shape: "dot" | "ring", text: string): void {
+    const key = `${fill} ${shape} ${text}`;
+    if (key === this.shown && this.next === undefined) return;
+    this.next = { fill, shape, text };
+    if (this.timer) return;
+    const wait = this.lastAt + this.everyMs - performance.now();
+    if (wait <= 0) this.show();
+    else {
+      this.timer = setTimeout(() => this.show(), wait);
+      this.timer.unref();
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.next = undefined;
+  }
+
+  private show(): void {
+    this.timer = undefined;
+    const next = this.next;
+    this.next = undefined;
+    if (!next) return;
+    const { fill, shape, text } = next as { fill: string; shape: string; text: string };
+    const key = `${fill} ${shape} ${text}`;
+    if (key === this.shown) return;
+    this.shown = key;
+    this.lastAt = performance.now();
+    this.node.status(next);
+  }
+}

@@ -1,0 +1,83 @@
+import { isAbsolute, join } from "node:path";
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { AssetTable, type Asset } from "../../lib/assets";
+import { EdgeError } from "../../lib/errors";
+import { isSafeName } from "../../lib/ids";
+import { openDatabase, type Database } from "../../lib/storage/database";
+import { openDataDir } from "../../lib/storage/identity";
+import { onClose } from "../common/adapter";
+import { ConfigReader, type RawConfig } from "../common/config";
+import type { DeviceService } from "../common/services";
+
+interface DeviceNode extends Node {
+  service?: DeviceService;
+}
+
+/** Who this device is, where it keeps what must survive, and which assets it watches. */
+export = function (RED: NodeAPI): void {
+  function ContextEdgeDevice(this: DeviceNode, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    try {
+      const open = new DeviceRuntime(new ConfigReader(config as unknown as RawConfig, "device"), RED.settings.userDir ?? process.cwd());
+      this.service = open;
+      onClose(this, () => open.close());
+    } catch (error) {
+      this.error((error as Error).message);
+    }
+  }
+  RED.nodes.registerType("context-edge-device", ContextEdgeDevice);
+};
+
+class DeviceRuntime implements DeviceService {
+  readonly device: string;
+  readonly installId: string;
+  readonly site: string;
+  readonly line: string;
+  readonly ring: string;
+  readonly mode: DeviceService["mode"];
+  readonly dataDir: string;
+  readonly assets: readonly Asset[];
+  readonly assetTable: AssetTable;
+  private opened: Promise<Database> | undefined;
+
+  constructor(config: ConfigReader, userDir: string) {
+    const dir = config.text("data_dir", "context-edge");
+    this.dataDir = isAbsolute(dir) ? dir : join(userDir, dir);
+    const identity = openDataDir(this.dataDir);
+    this.installId = identity.installId;
+    this.device = config.text("device_id", process.env["CONTEXT_EDGE_DEVICE"] || identity.device);
+    this.site = config.text("site", "site");
+    this.line = config.text("line", "line");
+    this.ring = config.text("ring", "stable");
+    for (const [what, name] of [
+      ["device id", this.device],
+      ["ring", this.ring],
+    ] as const) {
+      if (!isSafeName(name)) {
+        throw new EdgeError("config-name", `device: ${what} "${name}" must be 1 to 63 of a-z 0-9 . _ -, starting with a letter or digit`);
+      }
+    }
+    this.mode = config.choice("mode", ["commissioning", "dry-run", "live"], "live");
+    this.assets = config.rows("assets").map((row) => ({
+      id: row.text("id"),
+      line: row.text("line", this.line),
+      station: row.text("station", ""),
+      readers: row
+        .text("readers", "")
+        .split(",")
+        .map((reader) => reader.trim())
+        .filter((reader) => reader !== ""),
+    }));
+    this.assetTable = new AssetTable(this.assets);
+  }
+
+  database(): Promise<Database> {
+    this.opened ??= openDatabase({ file: join(this.dataDir, "context-edge.db") });
+    return this.opened;
+  }
+
+  async close(): Promise<void> {
+    const database = await this.opened?.catch(() => undefined);
+    await database?.close();
+  }
+}

@@ -1,0 +1,173 @@
+// What the editor dialogs of this package share. Loaded once by the first node's page; dialogs call it when they open,
+// never while they register.
+(function () {
+  "use strict";
+
+  /** Config nodes that a dropped node needs, with the values a fresh one gets. */
+  const CONFIG_TYPES = [
+    "context-edge-device",
+    "context-edge-store",
+    "context-edge-objects",
+    "context-edge-model",
+    "context-edge-opcua",
+    "context-edge-modbus",
+  ];
+
+  function existing(type) {
+    let found = null;
+    RED.nodes.eachConfig(function (node) {
+      if (!found && node.type === type && !node.d) found = node;
+    });
+    return found;
+  }
+
+  function create(type) {
+    const definition = RED.nodes.getType(type);
+    if (!definition) return null;
+    const node = {
+      id: RED.nodes.id(),
+      z: "",
+      type: type,
+      _def: definition,
+      users: [],
+      changed: true,
+      hasUsers: true,
+      valid: true,
+    };
+    for (const key of Object.keys(definition.defaults)) {
+      const value = definition.defaults[key].value;
+      node[key] = value !== null && typeof value === "object" ? JSON.parse(JSON.stringify(value)) : value;
+    }
+    for (const key of Object.keys(definition.defaults)) {
+      const wanted = definition.defaults[key].type;
+      if (wanted && CONFIG_TYPES.includes(wanted) && definition.defaults[key].required !== false) {
+        node[key] = ensure(wanted);
+      }
+    }
+    RED.nodes.add(node);
+    return node;
+  }
+
+  function ensure(type) {
+    const node = existing(type) || create(type);
+    return node ? node.id : "";
+  }
+
+  const ContextEdge = {
+    /**
+     * For `onadd`: gives a node dropped on an empty sheet the config nodes it needs, the ones that exist first.
+     * @param wanted {property: config type}
+     */
+    ensureConfigs: function (node, wanted) {
+      for (const property of Object.keys(wanted)) {
+        if (node[property] && RED.nodes.node(node[property])) continue;
+        const id = ensure(wanted[property]);
+        if (!id) continue;
+        node[property] = id;
+        const config = RED.nodes.node(id);
+        if (config && config.users && !config.users.includes(node)) config.users.push(node);
+      }
+      RED.nodes.dirty(true);
+    },
+
+    /** Validator: a number in [min, max], or an environment variable `${NAME}`. */
+    number: function (min, max, options) {
+      const integer = options && options.integer;
+      const optional = options && options.optional;
+      return function (value) {
+        const text = String(value === undefined || value === null ? "" : value).trim();
+        if (text === "") return Boolean(optional);
+        if (/^\$\{[^}]+\}$/.test(text)) return true;
+        const number = Number(text);
+        return Number.isFinite(number) && number >= min && number <= max && (!integer || Number.isInteger(number));
+      };
+    },
+
+    /** Validator: may stand in an object key (a device, ring, model or version), or an environment variable; may be empty. */
+    safeName: function (value) {
+      return !value || /^\$\{[^}]+\}$/.test(value) || (/^[a-z0-9][a-z0-9._-]{0,62}$/.test(value) && !value.includes(".."));
+    },
+
+    /**
+     * A "Test connection" button: posts what the dialog shows now and says what came of it.
+     * @param button jQuery button, @param line jQuery element for the answer, @param path admin route, @param values function
+     */
+    testButton: function (button, line, path, values) {
+      button.on("click", function (event) {
+        event.preventDefault();
+        button.prop("disabled", true);
+        line.removeClass("ce-ok ce-bad").text("…");
+        $.ajax({ url: path, method: "POST", contentType: "application/json", data: JSON.stringify(values()) })
+          .done(function (answer) {
+            line.addClass(answer.ok ? "ce-ok" : "ce-bad").text((answer.ok ? "✓ " : "✗ ") + answer.text);
+          })
+          .fail(function (request) {
+            line.addClass("ce-bad").text("✗ " + request.status + " " + request.statusText);
+          })
+          .always(function () {
+            button.prop("disabled", false);
+          });
+      });
+    },
+
+    /** Rows of a table in a dialog, as editableList with one `<input>`/`<select>` per column. */
+    table: function (list, columns, rows, height) {
+      list.editableList({
+        removable: true,
+        sortable: true,
+        height: height || 160,
+        addItem: function (container, _index, row) {
+          container.addClass("ce-row");
+          for (const column of columns) {
+            const value = row[column.name] === undefined ? column.value : row[column.name];
+            const field = column.options ? $("<select>") : $('<input type="text">');
+            for (const option of column.options || []) $("<option>").val(option.value).text(option.label).appendTo(field);
+            field
+              .attr("aria-label", column.label)
+              .attr("title", column.title || column.label)
+              .attr("placeholder", column.label)
+              .css("width", column.width)
+              .val(value === undefined ? "" : value)
+              .data("column", column)
+              .on("change keyup", function () {
+                const valid = !column.validate || column.validate(field.val(), container);
+                field.toggleClass("input-error", !valid);
+                if (column.changed) column.changed(field.val(), container);
+              })
+              .appendTo(container);
+            field.attr("data-column", column.name).trigger("change");
+          }
+        },
+      });
+      list.editableList("addItems", rows && rows.length ? rows.map((row) => Object.assign({}, row)) : []);
+    },
+
+    /** What the table shows now, as an array of objects. */
+    tableRows: function (list) {
+      return list
+        .editableList("items")
+        .toArray()
+        .map(function (item) {
+          const row = {};
+          item.find("[data-column]").each(function () {
+            row[$(this).attr("data-column")] = $(this).val();
+          });
+          return row;
+        });
+    },
+  };
+
+  const style = document.createElement("style");
+  style.textContent = [
+    ".ce-row{display:flex;gap:4px;align-items:center}",
+    ".ce-row input,.ce-row select{min-width:0}",
+    ".ce-ok{color:var(--red-ui-text-color-success,inherit)}",
+    ".ce-bad{color:var(--red-ui-text-color-error,inherit)}",
+    ".ce-hint{color:var(--red-ui-secondary-text-color);margin:-6px 0 10px 104px;max-width:420px}",
+    ".ce-section{font-weight:600;margin:14px 0 6px;border-bottom:1px solid var(--red-ui-secondary-border-color)}",
+    ".ce-wide label{width:auto}",
+  ].join("\n");
+  document.head.appendChild(style);
+
+  window.ContextEdge = ContextEdge;
+})();

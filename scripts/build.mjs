@@ -1,0 +1,21 @@
+// Builds dist/: TypeScript to CommonJS, then what Node-RED looks for beside each node's .js — its editor page, its
+// locales, and the icons (Node-RED resolves icons relative to the node's own folder).
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+process.chdir(root);
+
+rmSync("dist", { recursive: true, force: true });
+execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], { stdio: "inherit" });
+for (const type of readdirSync("nodes")) {
+  const from = join("nodes", type);
+  const to = join("dist", "nodes", type);
+  if (!existsSync(join(from, `${type}.html`))) continue;
+  mkdirSync(to, { recursive: true });
+  cpSync(join(from, `${type}.html`), join(to, `${type}.html`));
+  cpSync(join(from, "locales"), join(to, "locales"), { recursive: true });
+  cpSync("icons", join(to, "icons"), { recursive: true });
+}

@@ -16,6 +16,10 @@ function draw(count: number): number {
   return at;
 }
 
+function h(byte: number): string {
+  return HEX[byte & 0xff] as string;
+}
+
 /**
  * UUID version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then 74 random bits. Sorts by time across
  * milliseconds; random bytes come from a pool because a call to the kernel per id costs more than the id.
@@ -23,13 +27,29 @@ function draw(count: number): number {
 export function uuidv7(epochMs: number): string {
   const at = draw(10);
   const hi = Math.floor(epochMs / 0x1_0000_0000) & 0xffff;
-  const lo = epochMs % 0x1_0000_0000 >>> 0;
+  const lo = (epochMs % 0x1_0000_0000) >>> 0;
   const b = (i: number): number => pool[at + i] as number;
-  const h = (n: number): string => HEX[n & 0xff] as string;
   return (
-    h(hi >> 8) + h(hi) + h(lo >>> 24) + h(lo >>> 16) + "-" + h(lo >>> 8) + h(lo) + "-" +
-    h(0x70 | (b(0) & 0x0f)) + h(b(1)) + "-" + h(0x80 | (b(2) & 0x3f)) + h(b(3)) + "-" +
-    h(b(4)) + h(b(5)) + h(b(6)) + h(b(7)) + h(b(8)) + h(b(9))
+    h(hi >> 8) +
+    h(hi) +
+    h(lo >>> 24) +
+    h(lo >>> 16) +
+    "-" +
+    h(lo >>> 8) +
+    h(lo) +
+    "-" +
+    h(0x70 | (b(0) & 0x0f)) +
+    h(b(1)) +
+    "-" +
+    h(0x80 | (b(2) & 0x3f)) +
+    h(b(3)) +
+    "-" +
+    h(b(4)) +
+    h(b(5)) +
+    h(b(6)) +
+    h(b(7)) +
+    h(b(8)) +
+    h(b(9))
   );
 }
 

@@ -13,9 +13,13 @@ const REQUIREMENTS = join(PEERS, "requirements.txt");
 export async function peerPython(): Promise<string> {
   const dir = await cached("peers", readFileSync(REQUIREMENTS, "utf8"), (target) => {
     execFileSync("python3", ["-m", "venv", target]);
-    execFileSync(join(target, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS], {
-      stdio: "inherit",
-    });
+    execFileSync(
+      join(target, "bin", "pip"),
+      ["install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS],
+      {
+        stdio: "inherit",
+      },
+    );
   });
   return join(dir, "bin", "python");
 }

@@ -72,7 +72,11 @@ export class TestProcess {
 }
 
 /** Waits until `condition` holds. @throws Error naming `what` after `timeoutMs` */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 15_000,
+): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     if (await condition()) return;

@@ -22,7 +22,16 @@ export async function startRedis(extra: readonly string[] = []): Promise<TestRed
   const dir = scratch("redis");
   const start = async (): Promise<TestProcess> => {
     const server = new TestProcess("redis-server", [
-      ...["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no"],
+      "--port",
+      String(port),
+      "--bind",
+      "127.0.0.1",
+      "--dir",
+      dir,
+      "--save",
+      "",
+      "--appendonly",
+      "no",
       ...extra,
     ]);
     await server.line(/Ready to accept connections/);

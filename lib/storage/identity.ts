@@ -40,10 +40,20 @@ function readIdentity(file: string): Identity {
   try {
     parsed = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new EdgeError("identity", `${file} is damaged: ${asError(error).message}`, { cause: error, remedy: "restore it, or delete it to start as a new installation" });
+    throw new EdgeError("identity", `${file} is damaged: ${asError(error).message}`, {
+      cause: error,
+      remedy: "restore it, or delete it to start as a new installation",
+    });
   }
-  if (!isRecord(parsed) || typeof parsed["device"] !== "string" || !isSafeName(parsed["device"]) || typeof parsed["installId"] !== "string") {
-    throw new EdgeError("identity", `${file} has no valid device and installId`, { remedy: "restore it, or delete it to start as a new installation" });
+  if (
+    !isRecord(parsed) ||
+    typeof parsed["device"] !== "string" ||
+    !isSafeName(parsed["device"]) ||
+    typeof parsed["installId"] !== "string"
+  ) {
+    throw new EdgeError("identity", `${file} has no valid device and installId`, {
+      remedy: "restore it, or delete it to start as a new installation",
+    });
   }
   return { device: parsed["device"], installId: parsed["installId"] };
 }

@@ -50,7 +50,11 @@ export const Lookup = Type.Object({
 export type Lookup = Static<typeof Lookup>;
 
 /** Why there is no context, no usable sample or no prediction. */
-export const Unusable = Type.Object({ code: Type.String(), channel: Type.Optional(Type.String()), reason: Type.String() });
+export const Unusable = Type.Object({
+  code: Type.String(),
+  channel: Type.Optional(Type.String()),
+  reason: Type.String(),
+});
 export type Unusable = Static<typeof Unusable>;
 
 // ---- fused sample ----------------------------------------------------------------------------------------------------

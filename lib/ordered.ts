@@ -23,7 +23,10 @@ export class OrderedByKey {
   run<T>(key: string, task: () => Promise<T>, deliver: (error: unknown, value: T | undefined) => void): void {
     if (this.pending >= this.limit) {
       this.refused++;
-      throw new EdgeError("queue-full", `${this.pending} messages are under way, limit ${this.limit}: this one was refused`);
+      throw new EdgeError(
+        "queue-full",
+        `${this.pending} messages are under way, limit ${this.limit}: this one was refused`,
+      );
     }
     const slot: Slot = { settled: false, deliver: undefined };
     const line = this.lines.get(key);

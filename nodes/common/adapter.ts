@@ -15,7 +15,7 @@ export function onInput(node: Node, handler: (message: EdgeMessage, send: Send) 
     const send = rawSend as unknown as Send;
     let result: void | Promise<void>;
     try {
-      result = handler(message as EdgeMessage, send);
+      result = handler(message, send);
     } catch (error) {
       done(asError(error));
       return;

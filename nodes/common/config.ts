@@ -24,7 +24,10 @@ export class ConfigReader {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     const unset = /\$\{([^}\s]+)\}/.exec(text);
     if (unset && !text.includes("{{")) {
-      throw new EdgeError("config-env", `${this.what}: ${name} uses the environment variable ${unset[1]}, which is not set`);
+      throw new EdgeError(
+        "config-env",
+        `${this.what}: ${name} uses the environment variable ${unset[1]}, which is not set`,
+      );
     }
     return text;
   }
@@ -35,7 +38,10 @@ export class ConfigReader {
     const value = Number(text);
     const { min = -Infinity, max = Infinity, integer = false } = bounds;
     if (text === "" || !Number.isFinite(value) || value < min || value > max || (integer && !Number.isInteger(value))) {
-      throw new EdgeError("config-number", `${this.what}: ${name} is "${text}", must be ${integer ? "a whole number" : "a number"} from ${min} to ${max}`);
+      throw new EdgeError(
+        "config-number",
+        `${this.what}: ${name} is "${text}", must be ${integer ? "a whole number" : "a number"} from ${min} to ${max}`,
+      );
     }
     return value;
   }
@@ -50,7 +56,8 @@ export class ConfigReader {
   choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
     const value = this.text(name, fallback);
     const found = choices.find((choice) => choice === value);
-    if (found === undefined) throw new EdgeError("config-choice", `${this.what}: ${name} is "${value}", must be one of ${choices.join(", ")}`);
+    if (found === undefined)
+      throw new EdgeError("config-choice", `${this.what}: ${name} is "${value}", must be one of ${choices.join(", ")}`);
     return found;
   }
 
@@ -76,7 +83,9 @@ export function service<T>(RED: NodeAPI, id: unknown, type: string, what: string
   const node = typeof id === "string" && id !== "" ? RED.nodes.getNode(id) : undefined;
   const found = (node as { service?: T } | null | undefined)?.service;
   if (found === undefined) {
-    throw new EdgeError("config-node", `${what}: no working ${type} is chosen`, { remedy: `open the node, choose or add a ${type}, deploy` });
+    throw new EdgeError("config-node", `${what}: no working ${type} is chosen`, {
+      remedy: `open the node, choose or add a ${type}, deploy`,
+    });
   }
   return found;
 }

@@ -18,7 +18,10 @@ export = function (RED: NodeAPI): void {
   function ContextEdgeDevice(this: DeviceNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     try {
-      const open = new DeviceRuntime(new ConfigReader(config as unknown as RawConfig, "device"), RED.settings.userDir ?? process.cwd());
+      const open = new DeviceRuntime(
+        new ConfigReader(config as unknown as RawConfig, "device"),
+        RED.settings.userDir ?? process.cwd(),
+      );
       this.service = open;
       onClose(this, () => open.close());
     } catch (error) {
@@ -54,7 +57,10 @@ class DeviceRuntime implements DeviceService {
       ["ring", this.ring],
     ] as const) {
       if (!isSafeName(name)) {
-        throw new EdgeError("config-name", `device: ${what} "${name}" must be 1 to 63 of a-z 0-9 . _ -, starting with a letter or digit`);
+        throw new EdgeError(
+          "config-name",
+          `device: ${what} "${name}" must be 1 to 63 of a-z 0-9 . _ -, starting with a letter or digit`,
+        );
       }
     }
     this.mode = config.choice("mode", ["commissioning", "dry-run", "live"], "live");

@@ -1,0 +1,93 @@
+import { strict as assert } from "node:assert";
+import type { Browser, Page } from "playwright-core";
+import { openBrowser, picture } from "../support/browser";
+import { scratch } from "../support/cache";
+import { packTarball, palette, removeUserDir, startNodeRed, type NodeRed } from "../support/nodered";
+
+interface EditorNode {
+  type: string;
+  valid: boolean;
+}
+
+/** Runs in the page: what the editor holds. */
+const EDITOR_STATE = `(() => {
+  const nodes = [];
+  RED.nodes.eachNode((n) => nodes.push({ type: n.type, valid: n.valid }));
+  RED.nodes.eachConfig((n) => nodes.push({ type: n.type, valid: n.valid }));
+  return nodes;
+})()`;
+
+describe("the editor", function () {
+  this.timeout(240_000);
+  let userDir: string;
+  let red: NodeRed;
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    userDir = palette(packTarball(scratch("tarball")), [], { npm_config_onnxruntime_node_install: "skip" });
+    red = await startNodeRed({ version: "5.0.7", userDir });
+    browser = await openBrowser();
+    page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  });
+  after(async () => {
+    await browser.close();
+    await red.stop();
+    removeUserDir(userDir);
+  });
+
+  async function emptySheet(): Promise<void> {
+    await red.deploy([]);
+    await page.goto(red.url);
+    await page.waitForSelector(".red-ui-palette-node");
+    await page.evaluate(`$(".red-ui-notification").remove()`);
+    await page.waitForTimeout(500);
+  }
+
+  async function drop(type: string, x = 500, y = 300): Promise<void> {
+    const node = page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+    await node.scrollIntoViewIfNeeded();
+    await node.dragTo(page.locator("#red-ui-workspace-chart"), { targetPosition: { x, y } });
+    await page.waitForFunction(`RED.nodes.filterNodes({ type: "${type}" }).length === 1`);
+  }
+
+  for (const type of ["qr-context", "sensor-fuse", "tensorrt-infer", "decision", "ldo-emit", "context-edge-plant"]) {
+    it(`${type}, dropped on an empty sheet, makes its config nodes and deploys green`, async () => {
+      await emptySheet();
+      await drop(type);
+      const state = (await page.evaluate(EDITOR_STATE)) as EditorNode[];
+      assert.deepEqual(
+        state.filter((node) => !node.valid),
+        [],
+        "every node is valid as it was dropped",
+      );
+      await page.click("#red-ui-header-button-deploy");
+      await page.waitForSelector(".red-ui-flow-node-status-group text", { state: "attached" });
+      await page.waitForTimeout(1500);
+      await picture(page, `dropped-${type}`);
+      const missing = (await page.evaluate(`$(".red-ui-notification-error").text()`)) as string;
+      assert.equal(missing, "");
+      const fills = (await page.evaluate(
+        `$(".red-ui-flow-node-status").map((_i, e) => e.getAttribute("class")).get().join(" ")`,
+      )) as string;
+      assert.doesNotMatch(fills, /red-ui-flow-node-status-(dot|ring)-red/, "no red status");
+    });
+
+    it(`${type} opens its dialog with every field labelled`, async () => {
+      await emptySheet();
+      await drop(type);
+      await page.evaluate(`RED.editor.edit(RED.nodes.filterNodes({ type: "${type}" })[0])`);
+      await page.waitForSelector("#red-ui-editor-stack .red-ui-tray-body form");
+      await page.waitForTimeout(500);
+      await picture(page, `dialog-${type}`);
+      const unlabelled = (await page.evaluate(`$("#dialog-form").find("input:visible, select:visible").filter((_i, e) =>
+        !$("label[for='" + e.id + "']").length && !e.getAttribute("aria-label") && !e.closest(".red-ui-typedInput-container") && !$(e).parents(".red-ui-tray-footer").length && !e.id.match(/node-input-node-disabled/))
+        .map((_i, e) => e.id || e.outerHTML.slice(0, 80)).get()`)) as string[];
+      assert.deepEqual(unlabelled, []);
+      const untranslated = (await page.evaluate(
+        `$("#dialog-form").text().match(new RegExp("${type}\\\\.[a-z_]+", "g")) || []`,
+      )) as string[];
+      assert.deepEqual(untranslated, []);
+    });
+  }
+});

@@ -1,0 +1,36 @@
+/**
+ * What stands on a unit: a plain code, a GS1 element string, or a GS1 Digital Link (GS1 General Specifications; Digital
+ * Link URI Syntax). The whole code is the key of the unit's context, so the three forms need one key template.
+ */
+export const CODE_FORMS = ["plain", "gs1", "digital-link"] as const;
+export type CodeForm = (typeof CODE_FORMS)[number];
+
+/** FNC1 as a scanner sends it between fields of variable length. */
+export const GS = "\u001d";
+
+export interface UnitName {
+  readonly gtin: string;
+  readonly batch: string;
+  /** Running number in the batch, from 1. */
+  readonly unit: number;
+}
+
+/** The text a scanner reads off the unit, without prefix and frame. */
+export function codeText(form: CodeForm, { gtin, batch, unit }: UnitName): string {
+  const serial = String(unit).padStart(3, "0");
+  if (form === "plain") return `${batch}-${serial}`;
+  if (form === "gs1") return `01${gtin}10${batch}${GS}21${serial}`;
+  return `https://id.example.org/01/${gtin}/10/${batch}/21/${serial}`;
+}
+
+/** The key under which the default key template (`context:{code}`, values percent-encoded) looks a code up. */
+export function contextKey(code: string): string {
+  return `context:${encodeURIComponent(code)}`;
+}
+
+/** Check digit of a GTIN (GS1 General Specifications, section 7.9) over its digits without the last. */
+export function gtinCheckDigit(body: string): string {
+  let sum = 0;
+  for (let i = 0; i < body.length; i++) sum += Number(body[body.length - 1 - i]) * (i % 2 === 0 ? 3 : 1);
+  return String((10 - (sum % 10)) % 10);
+}

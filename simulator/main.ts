@@ -1,0 +1,93 @@
+/** The simulated plant on the command line; `npm run simulate -- help` lists what it does. */
+import { EdgeError, asError } from "../lib/errors";
+import { isSafeName } from "../lib/ids";
+import { PRODUCTS, RIGS, SEEN_RIGS } from "../lib/plant/catalogue";
+import { bestPossible } from "../lib/plant/bayes";
+import { PRODUCT_CHOICES, productsOf } from "../lib/plant/ldos";
+import { Random } from "../lib/plant/random";
+import { MAX_FAULT_SHARE } from "../lib/plant/schedule";
+import { CommandOptions } from "./options";
+import { writeSegments } from "./segments";
+
+const USAGE = `The simulated plant: ${PRODUCTS.length} products, ${RIGS.length} test rigs, seeded.
+
+  npm run simulate -- segments --runs N --out FOLDER [--seed 1] [--products seen|new|all] [--assets ${SEEN_RIGS}]
+                      [--fault-share 0.35] [--device plant-sim] [--days 42] [--start 2026-01-05] [--drift 0]
+      N runs as LDO segments in a folder laid out as the bucket, for training.
+
+  npm run simulate -- bayes [--runs 200000] [--seed 1] [--fault-share 0.35] [--products seen|new]
+      The best accuracy that any judge can reach on this plant, by Monte Carlo.
+`;
+
+function segments(args: readonly string[]): void {
+  const options = new CommandOptions(args, [
+    "runs",
+    "out",
+    "seed",
+    "products",
+    "assets",
+    "fault-share",
+    "device",
+    "days",
+    "start",
+    "drift",
+  ]);
+  const device = options.text("device", "plant-sim");
+  if (!isSafeName(device)) throw new EdgeError("usage", `--device is "${device}", must be 1 to 63 of a-z 0-9 . _ -`);
+  const startMs = Date.parse(options.text("start", "2026-01-05"));
+  if (Number.isNaN(startMs))
+    throw new EdgeError("usage", `--start is "${options.text("start")}", must be a date such as 2026-01-05`);
+  const written = writeSegments(options.required("out"), {
+    seed: options.integer("seed", 1, 0, 2 ** 32 - 1),
+    runs: options.integer("runs", 10_000, 1, 100_000_000),
+    faultShare: options.number("fault-share", 0.35, 0, MAX_FAULT_SHARE),
+    products: options.choice("products", PRODUCT_CHOICES, "seen"),
+    assets: options.integer("assets", SEEN_RIGS, 1, RIGS.length),
+    days: options.number("days", 42, 0.01, 10_000),
+    drift: options.number("drift", 0, -10, 10),
+    device,
+    startMs,
+  });
+  console.log(JSON.stringify(written));
+}
+
+function bayes(args: readonly string[]): void {
+  const options = new CommandOptions(args, ["runs", "seed", "fault-share", "products"]);
+  const runs = options.integer("runs", 200_000, 1_000, 100_000_000);
+  const faultShare = options.number("fault-share", 0.35, 0, 0.99);
+  const products = productsOf(options.choice("products", PRODUCT_CHOICES, "seen"));
+  const random = new Random(options.integer("seed", 1, 0, 2 ** 32 - 1), "bayes");
+  // A judge who knows less weighs more possibilities per run: fewer runs do.
+  console.log(
+    JSON.stringify(bestPossible(random, { knowledge: "product, recipe and asset", runs, faultShare, products })),
+  );
+  console.log(
+    JSON.stringify(bestPossible(random, { knowledge: "product", runs: Math.ceil(runs / 4), faultShare, products })),
+  );
+  console.log(
+    JSON.stringify(
+      bestPossible(random, { knowledge: "readings alone", runs: Math.ceil(runs / 10), faultShare, products }),
+    ),
+  );
+}
+
+async function main([command = "help", ...args]: readonly string[]): Promise<void> {
+  switch (command) {
+    case "segments":
+      return segments(args);
+    case "bayes":
+      return bayes(args);
+    case "help":
+    case "--help":
+      console.log(USAGE);
+      return;
+    default:
+      throw new EdgeError("usage", `"${command}" is not a command`);
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(asError(error).message);
+  if (error instanceof EdgeError && error.code === "usage") console.error(`\n${USAGE}`);
+  process.exitCode = 1;
+});

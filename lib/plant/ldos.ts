@@ -4,9 +4,9 @@
  */
 import { isoTime } from "../clock";
 import type { ChannelState, Ldo, SensorData } from "../messages";
-import { CHANNELS, contextFor, NEW_PRODUCTS, PRODUCTS, RIGS, UNITS, type Product, type Vector } from "./catalogue";
+import { CHANNELS, contextFor, NEW_PRODUCTS, PRODUCTS, RIGS, UNITS, type Product } from "./catalogue";
 import { codeText } from "./codes";
-import { drawReading, drawUnit, eachChannel, expectedReadings, stateOf } from "./physics";
+import { DRIFT, drawReading, drawUnit, eachChannel, expectedReadings, stateOf } from "./physics";
 import { Random } from "./random";
 import { BatchBook, FaultCourse, type Batch } from "./schedule";
 
@@ -28,9 +28,6 @@ export interface RunsOptions {
   /** How far the readings have drifted at the end, as a multiple of DRIFT; 0 for none. */
   readonly drift: number;
 }
-
-/** A slow shift of all channels together: ageing of rig and sensors. */
-export const DRIFT: Vector = [0.15, 0.12, 5, 0.4];
 
 export function productsOf(choice: ProductChoice): readonly Product[] {
   if (choice === "seen") return PRODUCTS;

@@ -51,6 +51,9 @@ export const LOAD_DIRECTION: Vector = [0.04, 0.03, 1.2, 0.35];
 /** Noise of every single reading. */
 export const READING_SD: Vector = [0.06, 0.05, 0.5, 0.1];
 
+/** A slow shift of all channels together: ageing of rig and sensors. */
+export const DRIFT: Vector = [0.15, 0.12, 5, 0.4];
+
 export interface Situation {
   readonly product: Product;
   readonly recipe: Recipe;

@@ -43,6 +43,11 @@ export class FaultCourse {
     else this.current = chance < this.startChance ? drawn : null;
     return this.current;
   }
+
+  /** Ends the episode under way. */
+  clear(): void {
+    this.current = null;
+  }
 }
 
 /** Names the batches of one plant: `<lot>-<rig>-<number>`, where the lot keeps two plants' batches apart. */

@@ -3,7 +3,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDatabase, type Database } from "../../../lib/storage/database";
+import { openDatabase, type Database, type Statement } from "../../../lib/storage/database";
+
+const insert = (n: number): Statement => ({ sql: "INSERT INTO t VALUES (?)", params: [n] });
 
 describe("database", () => {
   let dir: string;
@@ -51,7 +53,6 @@ describe("database", () => {
   it("rejects only the unit that fails, whole, among those that share its transaction", async () => {
     const db = await start();
     await db.migrate("t", ["CREATE TABLE t (n INTEGER PRIMARY KEY)"]);
-    const insert = (n: number) => ({ sql: "INSERT INTO t VALUES (?)", params: [n] });
     const outcomes = await Promise.allSettled([
       db.write([insert(1)]),
       db.write([insert(2), insert(1)]),

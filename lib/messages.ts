@@ -103,6 +103,7 @@ export const Fault = Type.Object({ code: Type.String(), message: Type.String() }
 export type Fault = Static<typeof Fault>;
 
 export const Effect = Type.Object({ channel: Type.String(), effect: Type.Number() });
+export type Effect = Static<typeof Effect>;
 
 const Probabilities = Type.Record(Type.String(), Probability);
 
@@ -133,7 +134,10 @@ export type Stratum = Static<typeof Stratum>;
 export const Decision = Type.Object({
   outcome: Outcome,
   reasons: Type.Array(Type.String()),
+  /** From the first sample of a bout, delayed ones included, until its alarm clears. */
   episode_id: Type.Optional(Type.String()),
+  /** The open record the sample counts towards; in an LDO it stands at the top. */
+  mer_id: Type.Optional(Type.String()),
   evaluation: nullable(Type.Object({ stratum: Stratum, probability: Probability })),
 });
 export type Decision = Static<typeof Decision>;

@@ -1,0 +1,189 @@
+/**
+ * The alarms of one device: the state machine, the store and the timer behind it. A transition is on the disk before it
+ * is announced; a sample without one never waits. Counters are saved once a second.
+ */
+import type { Clock } from "../clock";
+import { asError } from "../errors";
+import type { Mer } from "../messages";
+import type { Alarm, AlarmSettings, Change, Now } from "./alarm";
+import type { AlarmCommand } from "./commands";
+import {
+  EMPTY_STATE,
+  allAlarms,
+  reduce,
+  restore,
+  type AlarmEvent,
+  type AlarmState,
+  type ConditionVerdict,
+} from "./reducer";
+import type { AlarmStore, StoredAlarm } from "./store";
+import { AlarmWriter } from "./writer";
+
+const TICK_MS = 1000;
+
+/** Who feeds samples in (a decision node) and takes what happens between them. */
+export interface Desk {
+  readonly settings: AlarmSettings;
+  /** Alarms that cleared, and shelves that ended, by time. */
+  announce(settled: Settled): void;
+}
+
+/** What happened, once it is stored, or could not be: then each record says `durable: false` and `failure` why. */
+export interface Settled {
+  readonly changes: readonly Change[];
+  readonly failure: Error | undefined;
+}
+
+export interface Taken {
+  readonly verdicts: readonly ConditionVerdict[];
+  /** Only when something happened to a record; never rejects. */
+  readonly settled: Promise<Settled> | undefined;
+}
+
+type SampleEvent = Extract<AlarmEvent, { kind: "sample" }>;
+
+export class AlarmBook {
+  /** Resolves, never rejects, when the records that were open are known again. */
+  readonly loaded: Promise<void>;
+  ready = false;
+  private state: AlarmState = EMPTY_STATE;
+  private readonly desks = new Set<Desk>();
+  private readonly owners = new Map<string, Desk>();
+  private readonly writer: AlarmWriter;
+  private loadFailure: Error | undefined;
+  private cancelTick: (() => void) | undefined;
+
+  constructor(
+    private readonly store: AlarmStore,
+    private readonly clock: Clock,
+  ) {
+    this.writer = new AlarmWriter(store);
+    this.loaded = this.load();
+  }
+
+  /** Why alarms are not stored at this moment. */
+  get failure(): Error | undefined {
+    return this.writer.failure ?? this.loadFailure;
+  }
+
+  attach(desk: Desk): void {
+    this.desks.add(desk);
+  }
+
+  detach(desk: Desk): void {
+    this.desks.delete(desk);
+    for (const [key, owner] of this.owners) if (owner === desk) this.owners.delete(key);
+  }
+
+  /** True when an alarm of this asset is active, delayed or open: its samples then count, whatever they say. */
+  watches(assetId: string): boolean {
+    return this.state.assets.has(assetId);
+  }
+
+  take(desk: Desk, event: SampleEvent): Taken {
+    const { changes, verdicts } = this.apply(event, desk);
+    return { verdicts, settled: changes.length > 0 ? this.settle(changes) : undefined };
+  }
+
+  /** @throws EdgeError `mer-unknown`, `command-field` */
+  command(desk: Desk, command: AlarmCommand): Promise<Settled> {
+    return this.settle(this.apply({ kind: "command", command }, desk).changes);
+  }
+
+  /** Open records, those held back by a flood included, the latest first. */
+  open(): Mer[] {
+    const mers: Mer[] = [];
+    for (const { mer } of allAlarms(this.state)) if (mer) mers.push(mer);
+    return mers.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+  }
+
+  /** Closed records, the latest first. */
+  closed(limit: number): Promise<Mer[]> {
+    return this.store.list({ closed: true, limit });
+  }
+
+  /** Saves what is not saved yet. Desks must be detached. */
+  async close(): Promise<void> {
+    this.cancelTick?.();
+    this.cancelTick = undefined;
+    await this.loaded;
+    if (this.writer.unsaved > 0) await this.writer.save();
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.state = restore(await this.store.load(), this.now());
+    } catch (error) {
+      this.loadFailure = asError(error);
+    }
+    this.ready = true;
+    this.arm();
+  }
+
+  private apply(event: AlarmEvent, desk: Desk): { changes: readonly Change[]; verdicts: readonly ConditionVerdict[] } {
+    const before = this.state;
+    const { state, changes, verdicts } = reduce(before, event, this.now(), desk.settings);
+    this.state = state;
+    for (const { mer } of changes) this.writer.note(this.stored(mer));
+    if (event.kind === "sample" && state !== before) {
+      this.noteCounters(before, event.asset.id, desk);
+      this.noteCounters(before, event.asset.line, desk);
+    }
+    this.arm();
+    return { changes, verdicts };
+  }
+
+  private noteCounters(before: AlarmState, assetId: string, desk: Desk): void {
+    const old = before.assets.get(assetId);
+    for (const alarm of this.state.assets.get(assetId)?.values() ?? []) {
+      const was = old?.get(alarm.label);
+      if (was === alarm) continue;
+      this.owners.set(keyOf(alarm), desk);
+      if (alarm.mer && alarm.mer !== was?.mer) this.writer.note(this.stored(alarm.mer));
+    }
+  }
+
+  private stored(mer: Mer): StoredAlarm {
+    const alarm = this.state.assets.get(mer.asset_id)?.get(mer.label);
+    const own = alarm?.mer?.mer_id === mer.mer_id ? alarm : undefined;
+    return { mer: own?.mer ?? mer, held: own?.held ?? false, episode: own?.episode };
+  }
+
+  private async settle(changes: readonly Change[]): Promise<Settled> {
+    const failure = await this.writer.save();
+    if (failure === undefined) return { changes, failure };
+    return { changes: changes.map((change) => ({ ...change, mer: { ...change.mer, durable: false } })), failure };
+  }
+
+  private arm(): void {
+    if (this.cancelTick || (this.state.assets.size === 0 && this.state.floods.size === 0 && this.writer.unsaved === 0))
+      return;
+    this.cancelTick = this.clock.after(TICK_MS, () => {
+      this.cancelTick = undefined;
+      this.tick();
+      this.arm();
+    });
+  }
+
+  private tick(): void {
+    for (const desk of this.desks) {
+      const { changes } = this.apply({ kind: "tick", mine: (alarm) => this.ownerOf(alarm) === desk }, desk);
+      if (changes.length === 0) continue;
+      void this.settle(changes).then((settled) => desk.announce(settled));
+    }
+    if (this.writer.unsaved > 0) void this.writer.save();
+  }
+
+  /** An alarm restored after a restart, or left by a node that is gone, passes to the first there is. */
+  private ownerOf(alarm: Alarm): Desk | undefined {
+    return this.owners.get(keyOf(alarm)) ?? this.desks.values().next().value;
+  }
+
+  private now(): Now {
+    return { wall: this.clock.now(), mono: this.clock.monotonic() };
+  }
+}
+
+function keyOf(alarm: Alarm): string {
+  return `${alarm.asset.id}\0${alarm.label}`;
+}

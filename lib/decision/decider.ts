@@ -1,0 +1,170 @@
+/**
+ * From a message with a fused sample to its decision. Synchronous, and for a sample that concerns no alarm a few
+ * microseconds: it stands in the path of every scan. Only a transition of an alarm answers with something to wait for.
+ */
+import { EdgeError } from "../errors";
+import type { AssetRef, Decision, EdgeMessage, Fusion, LabelSpec, Mode, Review } from "../messages";
+import { isRecord } from "../path";
+import type { AlarmBook, Desk, Settled } from "./book";
+import { draw, type DrawSettings } from "./evaluation";
+import { LabelBook } from "./labels";
+import { LimitTable, type LimitRow } from "./limits";
+import { judge, levelOf, type Judgement, type PolicyInput, type PolicySettings } from "./policy";
+import type { ConditionVerdict } from "./reducer";
+
+export interface DeciderSettings {
+  readonly policy: PolicySettings;
+  readonly draw: DrawSettings;
+  readonly limits: readonly LimitRow[];
+  /** The label that means normal where the model declares no labels. */
+  readonly normalLabel: string;
+  readonly mode: Mode;
+  /** The device's line, for an asset that names none. */
+  readonly line: string;
+}
+
+export interface Decided {
+  readonly decision: Decision;
+  /** For output 2. */
+  readonly review: Review | undefined;
+  /** For output 1, once it is stored; never rejects. */
+  readonly settled: Promise<Settled> | undefined;
+}
+
+/** Ids of the samples judged last: one that comes over two wires must not count twice towards N of M. */
+const REMEMBERED = 512;
+
+/** What weighs most when several alarms meet in one sample. */
+const WEIGHT: Readonly<Record<string, number>> = { alert: 3, repeat: 2, delayed: 1, shelved: 0 };
+
+export class Decider {
+  readonly limits: LimitTable;
+  /** Samples that were judged before, and messages without a sample. */
+  readonly counts = { judged: 0, duplicates: 0, notices: 0 };
+  private labels: LabelBook;
+  private readonly seen = new Set<string>();
+
+  constructor(
+    private readonly settings: DeciderSettings,
+    private readonly book: AlarmBook,
+    private readonly desk: Desk,
+    private readonly declared: () => readonly LabelSpec[] | undefined,
+  ) {
+    this.limits = new LimitTable(settings.limits);
+    this.labels = new LabelBook(declared(), settings.normalLabel);
+  }
+
+  /**
+   * Judges a message's sample; undefined for a message that has none (a notice) or whose sample was judged before.
+   * @throws EdgeError `sample-invalid`
+   */
+  decide(message: EdgeMessage): Decided | undefined {
+    const { fusion } = message;
+    if (fusion === undefined || fusion === null) {
+      this.counts.notices++;
+      return undefined;
+    }
+    checkFusion(fusion);
+    if (this.isRepeated(fusion.id)) return undefined;
+    const input = inputOf(message, fusion);
+    const judgement = judge(input, this.settings.policy, this.currentLabels(), this.limits);
+    const ldoId = `LDO-${fusion.id}`;
+    const drawn = draw(fusion.id, judgement.stratum, this.settings.draw);
+    const evaluation = drawn && { stratum: drawn.stratum, probability: drawn.probability };
+    const asset = this.assetOf(message);
+    let decision: Decision;
+    let settled: Promise<Settled> | undefined;
+    if (judgement.conditions.length === 0 && !this.book.watches(asset.id)) {
+      const outcome = judgement.said === "alert" ? "unjudged" : judgement.said;
+      decision = { outcome, reasons: judgement.reasons, evaluation };
+    } else {
+      const taken = this.book.take(this.desk, {
+        kind: "sample",
+        asset,
+        fusionId: fusion.id,
+        ldoId,
+        conditions: judgement.conditions,
+        levelOf: (label) => levelOf(label, input, this.settings.policy, this.limits),
+      });
+      settled = taken.settled;
+      decision = { ...this.outcomeOf(judgement, taken.verdicts), evaluation };
+    }
+    this.counts.judged++;
+    return { decision, review: reviewOf(fusion.id, ldoId, judgement, drawn), settled };
+  }
+
+  private outcomeOf({ said, reasons }: Judgement, verdicts: readonly ConditionVerdict[]): Omit<Decision, "evaluation"> {
+    let strongest: ConditionVerdict | undefined;
+    for (const verdict of verdicts) {
+      if (verdict.reason !== undefined) reasons.push(`${verdict.label}: ${verdict.reason}`);
+      if (!strongest || weightOf(verdict) > weightOf(strongest)) strongest = verdict;
+    }
+    if (!strongest) return { outcome: said, reasons };
+    if (strongest.verdict === "alert" && this.settings.mode !== "live")
+      reasons.push(`${this.settings.mode}: nothing is raised`);
+    return {
+      outcome: strongest.verdict,
+      reasons,
+      ...(strongest.episode !== undefined && { episode_id: strongest.episode }),
+      ...(strongest.merId !== undefined && { mer_id: strongest.merId }),
+    };
+  }
+
+  private isRepeated(fusionId: string): boolean {
+    if (this.seen.has(fusionId)) {
+      this.counts.duplicates++;
+      return true;
+    }
+    this.seen.add(fusionId);
+    if (this.seen.size > REMEMBERED) this.seen.delete(this.seen.values().next().value as string);
+    return false;
+  }
+
+  /** A model that is swapped in brings labels of its own. */
+  private currentLabels(): LabelBook {
+    const declared = this.declared();
+    if (declared !== this.labels.declared) this.labels = new LabelBook(declared, this.settings.normalLabel);
+    return this.labels;
+  }
+
+  private assetOf({ asset }: EdgeMessage): AssetRef {
+    if (!asset) return { id: "unassigned", line: this.settings.line, station: "" };
+    return asset.line === "" ? { ...asset, line: this.settings.line } : asset;
+  }
+}
+
+function weightOf({ verdict }: ConditionVerdict): number {
+  return WEIGHT[verdict] as number;
+}
+
+function checkFusion(fusion: Fusion): void {
+  if (typeof fusion.id === "string" && isRecord(fusion.channels)) return;
+  throw new EdgeError(
+    "sample-invalid",
+    "msg.fusion has no id and channels: wire messages of sensor-fuse or tensorrt-infer here",
+  );
+}
+
+function inputOf(message: EdgeMessage, fusion: Fusion): PolicyInput {
+  const { prediction, unusable, context, sensor_data: data } = message;
+  return {
+    prediction: prediction ?? undefined,
+    unusable: unusable ?? undefined,
+    context: isRecord(context) ? context : undefined,
+    sensorData: isRecord(data) ? data : NO_DATA,
+    channels: fusion.channels,
+  };
+}
+
+const NO_DATA = {};
+
+function reviewOf(
+  id: string,
+  ldoId: string,
+  { said }: Judgement,
+  drawn: { hidden: boolean } | null,
+): Review | undefined {
+  if (drawn) return { item_id: `REV-${id}`, ldo_id: ldoId, stream: "evaluation", hidden: drawn.hidden };
+  if (said === "review") return { item_id: `REV-${id}`, ldo_id: ldoId, stream: "learning", hidden: false };
+  return undefined;
+}

@@ -1,0 +1,51 @@
+import { asError } from "../errors";
+import type { AlarmStore, StoredAlarm } from "./store";
+
+/**
+ * Saves records, the newest version of each, one write at a time; what is asked meanwhile shares the next one. What could
+ * not be saved is kept and goes with every later attempt, so that a disk with room again catches up.
+ */
+export class AlarmWriter {
+  private readonly waiting = new Map<string, StoredAlarm>();
+  private running: Promise<unknown> = Promise.resolve();
+  private next: Promise<Error | undefined> | undefined;
+  /** Why the last write failed; undefined when it did not. */
+  failure: Error | undefined;
+
+  constructor(private readonly store: AlarmStore) {}
+
+  /** How many records are newer than what is stored. */
+  get unsaved(): number {
+    return this.waiting.size;
+  }
+
+  /** Remembers the version to save with the next write. */
+  note(alarm: StoredAlarm): void {
+    this.waiting.set(alarm.mer.mer_id, alarm);
+  }
+
+  /** Saves all that was noted. Resolves, never rejects, with what went wrong. */
+  save(): Promise<Error | undefined> {
+    if (this.next === undefined) {
+      this.next = this.running.then(() => this.write());
+      this.running = this.next;
+    }
+    return this.next;
+  }
+
+  private async write(): Promise<Error | undefined> {
+    this.next = undefined;
+    const batch = [...this.waiting.values()];
+    this.waiting.clear();
+    try {
+      if (batch.length > 0) await this.store.save(batch);
+      this.failure = undefined;
+    } catch (error) {
+      for (const alarm of batch) {
+        if (!this.waiting.has(alarm.mer.mer_id)) this.waiting.set(alarm.mer.mer_id, alarm);
+      }
+      this.failure = asError(error);
+    }
+    return this.failure;
+  }
+}

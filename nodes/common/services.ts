@@ -3,6 +3,8 @@
  * `this.service`; a node asks for it with `service(RED, config.device, "context-edge-device", …)`.
  */
 import type { AssetTable, Asset } from "../../lib/assets";
+import type { RegisterAddress } from "../../lib/fusion/modbus/address";
+import type { Reading } from "../../lib/fusion/reading";
 import type { Mode } from "../../lib/messages";
 import type { Database } from "../../lib/storage/database";
 
@@ -20,4 +22,19 @@ export interface DeviceService {
   readonly assetTable: AssetTable;
   /** The device's shared database (alarms, embedded contexts); opened at first use, closed with the device. */
   database(): Promise<Database>;
+}
+
+/** A connection to an OPC UA server, shared by all who follow variables on it. Connects with the first, closes with the last. */
+export interface OpcuaService {
+  /** Follows a variable until the returned function is called. Every change of value or status arrives, and why none can. */
+  follow(nodeId: string, listener: (reading: Reading) => void): () => void;
+  /** Called now and on every change with what keeps the connection from working, "" when it works. */
+  watch(listener: (trouble: string) => void): () => void;
+}
+
+/** A connection to a Modbus device, shared by all who poll registers on it. Reads only, never writes. */
+export interface ModbusService {
+  /** Reads `words` registers (or coils) from `place` on every round; the listener gets them, or why there are none. */
+  follow(place: RegisterAddress, words: number, listener: (answer: readonly unknown[] | string) => void): () => void;
+  watch(listener: (trouble: string) => void): () => void;
 }

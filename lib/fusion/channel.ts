@@ -1,0 +1,43 @@
+import type { Feature } from "./window";
+import type { RegisterFormat } from "./modbus/registers";
+
+/** Where a channel's readings come from: messages on the wire, or the node's own subscription or poll. */
+export type Source = "wire" | "opcua" | "modbus";
+
+/** One row of the channel table, checked. */
+export interface ChannelSpec {
+  readonly name: string;
+  readonly source: Source;
+  /** Topic, node id, property path or register address; `{asset}` may stand in it. Empty: the channel's name. */
+  readonly match: string;
+  /** How registers become a number; absent where readings are numbers already. */
+  readonly register?: RegisterFormat;
+  /** Reported value = raw × scale + offset. */
+  readonly scale: number;
+  readonly offset: number;
+  readonly unit: string;
+  /** Plausible values in `unit`, ends included; outside, a reading is bad. */
+  readonly range: readonly [low: number, high: number];
+  /** A reading older than this is stale. */
+  readonly maxAgeMs: number;
+  /** Without it, a sample is not usable. */
+  readonly required: boolean;
+  readonly acceptUncertain: boolean;
+  /** Reported beside the held value as `<name>.<feature>`, over the last `windowMs`. */
+  readonly features: readonly Feature[];
+  readonly windowMs: number;
+}
+
+/** When a fused sample is made. */
+export type Trigger = "scan" | "any" | "channel" | "periodic" | "run_end";
+
+export interface FusionConfig {
+  readonly channels: readonly ChannelSpec[];
+  readonly trigger: Trigger;
+  /** The channel whose readings make a sample, for the trigger "channel". */
+  readonly triggerChannel: string;
+  /** For the trigger "periodic". */
+  readonly periodMs: number;
+  /** The asset of readings and scans that do not tell theirs; empty: the device's only one. */
+  readonly asset: string;
+}

@@ -1,0 +1,142 @@
+import type { AssetRef, EdgeMessage } from "../messages";
+import { isRecord } from "../path";
+import type { ChannelSpec } from "./channel";
+import { readRegisters, type RegisterChannel } from "./modbus/wire";
+import { badReading, parseJson, readValue, underStatus, type Reading } from "./reading";
+import type { Route, Router } from "./route";
+import { sourceStatus } from "./status-code";
+
+/** Takes one reading for the channel at `channel`. */
+export type Put = (asset: AssetRef | undefined, channel: number, reading: Reading) => void;
+
+/**
+ * Finds the readings in a message, whatever node it came from: `{topic, payload}` with a number, text, object or list;
+ * OPC UA values, DataValues and multiple reads; Modbus register arrays with the request that asked for them; plain
+ * objects with a property per channel.
+ */
+export class Intake {
+  private readonly registers: readonly RegisterChannel[];
+
+  constructor(
+    private readonly channels: readonly ChannelSpec[],
+    private readonly router: Router,
+    registers: readonly RegisterChannel[],
+  ) {
+    this.registers = registers;
+  }
+
+  /** Puts every reading found. @returns how many; 0 when the message is not for any channel */
+  take(message: EdgeMessage, put: Put): number {
+    const { topic, payload } = message;
+    const own = message.asset;
+    if (typeof payload === "number" && typeof topic === "string") {
+      return this.toDirect(this.router.route(topic), own, payload, message["statusCode"], put);
+    }
+    if (this.registers.length > 0) {
+      const taken = readRegisters(this.registers, message, (channel, reading) => {
+        put(own ?? this.router.route(typeof topic === "string" ? topic : "").asset, channel, reading);
+      });
+      if (taken !== undefined) return taken;
+    }
+    if (Array.isArray(payload)) {
+      const taken = this.takeList(message, payload, put);
+      if (taken !== undefined) return taken;
+    }
+    return this.takeOne(typeof topic === "string" ? topic : "", payload, message["statusCode"], own, put);
+  }
+
+  private takeOne(topic: string, payload: unknown, statusCode: unknown, asset: AssetRef | undefined, put: Put): number {
+    const route = this.router.route(topic);
+    let taken = this.toDirect(route, asset, payload, statusCode, put);
+    const record = recordOf(payload);
+    if (record === undefined || taken > 0) return taken;
+    let channelTaken = -1;
+    for (const property of route.properties) {
+      if (property.channel === channelTaken) continue;
+      const value = at(record, property.steps);
+      if (value === undefined) continue;
+      channelTaken = property.channel;
+      put(asset ?? route.asset, property.channel, this.read(property.channel, value));
+      taken++;
+    }
+    return taken;
+  }
+
+  private toDirect(route: Route, asset: AssetRef | undefined, payload: unknown, statusCode: unknown, put: Put): number {
+    for (const channel of route.direct) {
+      const reading = this.read(channel, payload);
+      put(
+        asset ?? route.asset,
+        channel,
+        statusCode === undefined ? reading : underStatus(reading, sourceStatus(statusCode)),
+      );
+    }
+    return route.direct.length;
+  }
+
+  private read(channel: number, value: unknown): Reading {
+    const format = this.channels[channel]?.register;
+    return format !== undefined && Array.isArray(value) ? this.decode(channel, value) : readValue(value);
+  }
+
+  /** Registers that came under the channel's own topic: the value stands at their beginning. */
+  private decode(channel: number, registers: readonly unknown[]): Reading {
+    const found = this.registers.find((candidate) => candidate.channel === channel);
+    return found ? found.read(registers, 0) : badReading("registers came for a channel without a register type");
+  }
+
+  /**
+   * Several values in one message: DataValues with the items that were read, values with a list of node ids as topic,
+   * or a list of small messages. Undefined when the list is the samples of one channel.
+   */
+  private takeList(message: EdgeMessage, list: readonly unknown[], put: Put): number | undefined {
+    const names = Array.isArray(message["items"]) ? message["items"] : message.topic;
+    let taken = 0;
+    if (Array.isArray(names)) {
+      for (const [i, value] of list.entries()) {
+        const name = nameOf(names[i]);
+        if (name !== undefined) taken += this.takeOne(name, value, undefined, message.asset, put);
+      }
+      return taken;
+    }
+    if (!list.some((entry) => isRecord(entry) && !("statusCode" in entry && !("topic" in entry)))) return undefined;
+    for (const entry of list) {
+      if (!isRecord(entry)) continue;
+      const name = nameOf(entry) ?? (typeof message.topic === "string" ? message.topic : "");
+      taken += this.takeOne(
+        name,
+        "payload" in entry ? entry["payload"] : entry,
+        entry["statusCode"],
+        message.asset,
+        put,
+      );
+    }
+    return taken;
+  }
+}
+
+/** The name under which one of several values was asked for: text, a node id, or an object with one of these. */
+function nameOf(item: unknown): string | undefined {
+  if (typeof item === "string") return item;
+  if (!isRecord(item)) return undefined;
+  const named = item["nodeId"] ?? item["topic"] ?? item["name"];
+  if (typeof named === "string") return named;
+  const kind = item["nodeId"];
+  return isRecord(kind) && typeof kind["toString"] === "function" && kind.toString !== Object.prototype.toString
+    ? String(kind)
+    : undefined;
+}
+
+function recordOf(payload: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof payload === "string" && payload[0] === "{") return recordOf(parseJson(payload));
+  return isRecord(payload) && !ArrayBuffer.isView(payload) ? payload : undefined;
+}
+
+function at(record: Readonly<Record<string, unknown>>, steps: readonly string[]): unknown {
+  let value: unknown = record;
+  for (const step of steps) {
+    if (value === null || typeof value !== "object" || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string, unknown>)[step];
+  }
+  return value;
+}

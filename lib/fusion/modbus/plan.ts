@@ -1,0 +1,84 @@
+import type { Table } from "./address";
+
+/** What one user wants read on every round: `words` registers (or coils) from `address` on. */
+export interface PollItem {
+  readonly unit: number;
+  readonly table: Table;
+  readonly address: number;
+  readonly words: number;
+}
+
+/** One request on the line and the items that its answer holds. */
+export interface PollRequest<T extends PollItem> {
+  readonly unit: number;
+  readonly table: Table;
+  readonly address: number;
+  readonly words: number;
+  readonly items: readonly T[];
+}
+
+/** Modbus Application Protocol V1.1b3, 6.1 to 6.4: at most 125 registers or 2,000 coils in a read. */
+export const MOST_REGISTERS = 125;
+export const MOST_COILS = 2000;
+
+/**
+ * Few requests that read everything: items of one unit and table are joined where at most `gap` unwanted registers lie
+ * between them (reading those costs less than another round trip). An item is never split. Deterministic.
+ *
+ * @param alone items that must not be joined with others, because a device refused the joined request
+ */
+export function planRequests<T extends PollItem>(
+  items: Iterable<T>,
+  gap: number,
+  alone: ReadonlySet<T> = new Set(),
+): PollRequest<T>[] {
+  const requests: PollRequest<T>[] = [];
+  let open: { unit: number; table: Table; address: number; end: number; items: T[] } | undefined;
+  const close = (): void => {
+    if (open)
+      requests.push({
+        unit: open.unit,
+        table: open.table,
+        address: open.address,
+        words: open.end - open.address,
+        items: open.items,
+      });
+    open = undefined;
+  };
+  for (const item of [...items].sort(inOrder)) {
+    const end = item.address + item.words;
+    if (alone.has(item)) {
+      requests.push({ unit: item.unit, table: item.table, address: item.address, words: item.words, items: [item] });
+      continue;
+    }
+    const joins =
+      open !== undefined &&
+      open.unit === item.unit &&
+      open.table === item.table &&
+      item.address - open.end <= gap &&
+      Math.max(end, open.end) - open.address <= mostWords(item.table);
+    if (!joins) {
+      close();
+      open = { unit: item.unit, table: item.table, address: item.address, end, items: [] };
+    }
+    if (open) {
+      open.end = Math.max(open.end, end);
+      open.items.push(item);
+    }
+  }
+  close();
+  return requests;
+}
+
+export function mostWords(table: Table): number {
+  return table === "coil" || table === "discrete" ? MOST_COILS : MOST_REGISTERS;
+}
+
+function inOrder(a: PollItem, b: PollItem): number {
+  return (
+    a.unit - b.unit ||
+    (a.table < b.table ? -1 : a.table > b.table ? 1 : 0) ||
+    a.address - b.address ||
+    a.words - b.words
+  );
+}

@@ -1,0 +1,159 @@
+import { isRecord } from "../path";
+import { plainQuality, sourceStatus, type SourceQuality, type SourceStatus } from "./status-code";
+
+/** One value for one channel, judged by what its source said of it. A bad one keeps no number: `value` is NaN. */
+export interface Reading {
+  readonly value: number;
+  readonly quality: SourceQuality;
+  /** Why it is not good; empty when it is. */
+  readonly reason: string;
+  /** Unit the source named; undefined: the channel's own. */
+  readonly unit: string | undefined;
+  /** Everything that came at once, the oldest first, where more than one value did. */
+  readonly samples: ArrayLike<number> | undefined;
+}
+
+/** Longest text that is looked at: a reading is a number, not a document. */
+const LONGEST_TEXT = 4096;
+
+export function goodReading(value: number): Reading {
+  return { value, quality: "good", reason: "", unit: undefined, samples: undefined };
+}
+
+export function badReading(reason: string): Reading {
+  return { value: NaN, quality: "bad", reason, unit: undefined, samples: undefined };
+}
+
+/**
+ * Judges whatever arrived for a channel: number, numeric text, boolean, `{value, unit?, quality?, statusCode?}`, OPC UA
+ * DataValue, list of samples. Never throws; what is no number comes back bad, with the reason.
+ */
+export function readValue(raw: unknown): Reading {
+  switch (typeof raw) {
+    case "number":
+      return Number.isFinite(raw) ? goodReading(raw) : badReading(`${raw} is not a finite number`);
+    case "string":
+      return readText(raw);
+    case "boolean":
+      return goodReading(raw ? 1 : 0);
+    case "bigint":
+      return goodReading(Number(raw));
+    case "undefined":
+      return badReading("there is no value");
+    case "object":
+      return raw === null ? badReading("null is not a value") : readObject(raw);
+    default:
+      return badReading(`a ${typeof raw} is not a number`);
+  }
+}
+
+/** Lowers a reading to what its source says of it: a bad status makes a plausible number bad. */
+export function underStatus(reading: Reading, status: SourceStatus): Reading {
+  if (status.quality === "good") return reading;
+  if (status.quality === "bad") return badReading(status.name);
+  return reading.quality === "bad" ? reading : { ...reading, quality: "uncertain", reason: status.name };
+}
+
+function readText(text: string): Reading {
+  const trimmed = text.length > LONGEST_TEXT ? text : text.trim();
+  if (isDecimal(trimmed)) return readValue(Number(trimmed));
+  const first = trimmed[0];
+  if ((first === "{" || first === "[") && trimmed.length <= LONGEST_TEXT) {
+    const parsed = parseJson(trimmed);
+    if (parsed !== undefined) return readValue(parsed);
+  }
+  return badReading(`"${trimmed.slice(0, 40)}" is not a number`);
+}
+
+/** The JSON value of a text, or undefined. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** "12.5", "-3", "1.2e-3": a decimal number with a point. "12,5", "0x10", "Infinity" and "" are none. */
+function isDecimal(text: string): boolean {
+  let digits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c >= 0x30 && c <= 0x39) digits++;
+    else if (c !== 0x2e && c !== 0x2d && c !== 0x2b && c !== 0x65 && c !== 0x45) return false;
+  }
+  return digits > 0 && digits <= 400 && !Number.isNaN(Number(text));
+}
+
+function readObject(raw: object): Reading {
+  if (Array.isArray(raw)) return readSamples(raw);
+  if (Buffer.isBuffer(raw)) {
+    return raw.length <= LONGEST_TEXT
+      ? readText(raw.toString("utf8"))
+      : badReading(`${raw.length} bytes are not a number`);
+  }
+  if (ArrayBuffer.isView(raw)) return readTypedArray(raw);
+  if (raw instanceof Date) return badReading("a date is not a number");
+  const fields = raw as Readonly<Record<string, unknown>>;
+  const inner = fields["value"];
+  if (isVariant(inner)) return underStatus(readVariant(inner), sourceStatus(fields["statusCode"]));
+  if (inner === undefined && "statusCode" in fields) {
+    const status = sourceStatus(fields["statusCode"]);
+    return badReading(status.quality === "good" ? "there is no value" : status.name);
+  }
+  if (inner === undefined)
+    return badReading(`an object with ${Object.keys(fields).slice(0, 3).join(", ") || "nothing"} is not a number`);
+  if (isRecord(inner)) return badReading("a value within a value is not a number");
+  let reading = readValue(inner);
+  reading = underStatus(reading, plainQuality(fields["quality"]));
+  reading = underStatus(reading, sourceStatus(fields["statusCode"]));
+  const unit = fields["unit"];
+  return typeof unit === "string" && unit !== "" ? { ...reading, unit } : reading;
+}
+
+/** The last of a list is the newest; every one must be a number, or none is believed. */
+function readSamples(list: readonly unknown[]): Reading {
+  if (list.length === 0) return badReading("an empty list holds no value");
+  const last = readValue(list.at(-1));
+  if (list.length === 1 || last.quality === "bad") return last;
+  for (const sample of list) {
+    if (typeof sample !== "number" || !Number.isFinite(sample))
+      return badReading(`a list with ${JSON.stringify(sample) ?? "nothing"} in it is not a list of samples`);
+  }
+  return { ...last, samples: list as readonly number[] };
+}
+
+/** An OPC UA array: samples for a channel with window features, no value for one that wants a single number. */
+function readTypedArray(raw: ArrayBufferView): Reading {
+  const list = raw as unknown as ArrayLike<unknown>;
+  const kind = raw.constructor.name;
+  if (typeof list.length !== "number") return badReading(`a ${kind} is not a number`);
+  const bad = badReading(`a ${kind} of ${list.length} values is not one number`);
+  for (let i = 0; i < list.length; i++) {
+    if (typeof list[i] !== "number" || !Number.isFinite(list[i])) return bad;
+  }
+  return list.length === 0 ? bad : { ...bad, samples: list as ArrayLike<number> };
+}
+
+interface Variant {
+  readonly dataType: unknown;
+  readonly value?: unknown;
+}
+
+function isVariant(value: unknown): value is Variant {
+  return isRecord(value) && "dataType" in value;
+}
+
+/** OPC UA built-in types 8 and 9 come as [high, low] halves from node-opcua. */
+function readVariant(variant: Variant): Reading {
+  const { dataType, value } = variant;
+  const signed = dataType === 8 || dataType === "Int64";
+  if ((signed || dataType === 9 || dataType === "UInt64") && Array.isArray(value) && value.length === 2) {
+    const [high, low] = value as unknown[];
+    if (typeof high === "number" && typeof low === "number") {
+      return readValue((signed ? high | 0 : high >>> 0) * 0x1_0000_0000 + (low >>> 0));
+    }
+  }
+  // Text on an OPC UA server is no measurement unless it is one in full: readText decides.
+  return readValue(value);
+}

@@ -1,0 +1,127 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { systemClock } from "../../lib/clock";
+import type { FusionConfig } from "../../lib/fusion/channel";
+import { Fuser, type Sample } from "../../lib/fusion/fuser";
+import { parseRegisterAddress } from "../../lib/fusion/modbus/address";
+import { RegisterChannel } from "../../lib/fusion/modbus/wire";
+import { wordsOf } from "../../lib/fusion/modbus/registers";
+import { badReading } from "../../lib/fusion/reading";
+import { onClose, onInput, refuseAll, sendFrom, shorten, type Outputs } from "../common/adapter";
+import { ConfigReader, service, type RawConfig } from "../common/config";
+import type { DeviceService, ModbusService, OpcuaService } from "../common/services";
+import { StatusLine } from "../common/status";
+import { readSettings } from "./settings";
+
+/** Readings in, one fused sample per trigger out. */
+export = function (RED: NodeAPI): void {
+  function SensorFuse(this: Node, def: NodeDef): void {
+    RED.nodes.createNode(this, def);
+    try {
+      open(RED, this, def as unknown as RawConfig);
+    } catch (error) {
+      refuseAll(this, error);
+    }
+  }
+  RED.nodes.registerType("sensor-fuse", SensorFuse);
+};
+
+function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
+  const settings = readSettings(new ConfigReader(raw, "sensor-fuse"));
+  const device = service<DeviceService>(RED, raw["device"], "context-edge-device", "sensor-fuse");
+  const status = new StatusLine(node);
+  const troubles = new Map<string, string>();
+  const fuser = new Fuser({
+    config: settings,
+    assets: device.assets,
+    assetTable: device.assetTable,
+    clock: systemClock,
+    notice: (message) => sendFrom(node, [null, message]),
+    emit: (sample) => sendFrom(node, outputsOf([sample])),
+    changed: () => show(status, fuser, settings, troubles),
+  });
+  const watchSource = (name: string) => (trouble: string) => {
+    if (trouble === "") troubles.delete(name);
+    else troubles.set(name, trouble);
+    show(status, fuser, settings, troubles);
+  };
+  const stops: (() => void)[] = [];
+  followOpcua(RED, raw, fuser, stops, watchSource("OPC UA"));
+  followModbus(RED, raw, fuser, settings, stops, watchSource("Modbus"));
+  show(status, fuser, settings, troubles);
+
+  onInput(node, (message, send) => {
+    const samples = fuser.take(message);
+    if (samples.length > 0) send(outputsOf(samples));
+    else if (fuser.unmatched === 1) show(status, fuser, settings, troubles);
+  });
+  onClose(node, () => {
+    for (const stop of stops) stop();
+    fuser.close();
+    status.close();
+  });
+}
+
+function outputsOf(samples: readonly Sample[]): Outputs {
+  const first = samples[0];
+  if (first && samples.length === 1) return first.usable ? [first.message, null] : [null, first.message];
+  const of = (usable: boolean) => samples.filter((sample) => sample.usable === usable).map((sample) => sample.message);
+  return [of(true), of(false)];
+}
+
+function followOpcua(
+  RED: NodeAPI,
+  raw: RawConfig,
+  fuser: Fuser,
+  stops: (() => void)[],
+  watch: (trouble: string) => void,
+): void {
+  const wanted = fuser.wanted("opcua");
+  if (wanted.length === 0) return;
+  const source = service<OpcuaService>(RED, raw["opcua"], "context-edge-opcua", "sensor-fuse");
+  stops.push(source.watch(watch));
+  for (const { channel, asset, match } of wanted) {
+    stops.push(source.follow(match, (reading) => fuser.takeOwn(channel, asset, reading)));
+  }
+}
+
+function followModbus(
+  RED: NodeAPI,
+  raw: RawConfig,
+  fuser: Fuser,
+  settings: FusionConfig,
+  stops: (() => void)[],
+  watch: (trouble: string) => void,
+): void {
+  const wanted = fuser.wanted("modbus");
+  if (wanted.length === 0) return;
+  const source = service<ModbusService>(RED, raw["modbus"], "context-edge-modbus", "sensor-fuse");
+  stops.push(source.watch(watch));
+  for (const { channel, asset, match } of wanted) {
+    const format = settings.channels[channel]?.register;
+    if (!format) continue;
+    const place = parseRegisterAddress(match);
+    const decoder = new RegisterChannel(channel, format, place);
+    stops.push(
+      source.follow(place, wordsOf(format.type), (answer) => {
+        fuser.takeOwn(channel, asset, typeof answer === "string" ? badReading(answer) : decoder.read(answer, 0));
+      }),
+    );
+  }
+}
+
+function show(status: StatusLine, fuser: Fuser, settings: FusionConfig, troubles: ReadonlyMap<string, string>): void {
+  const trouble = fuser.trouble();
+  for (const [source, text] of troubles) {
+    status.set("red", "ring", shorten(`${source}: ${text}`));
+    return;
+  }
+  if (!trouble) status.set("green", "dot", `${settings.channels.length} channels good`);
+  else if (trouble.code === "channel-missing") {
+    const lost = fuser.unmatched > 0 && fuser.matched === 0;
+    status.set(
+      lost ? "yellow" : "grey",
+      "ring",
+      shorten(lost ? "no channel takes these messages" : `waiting for ${trouble.channel}`),
+    );
+  } else status.set(trouble.code === "channel-stale" ? "yellow" : "red", "ring", shorten(trouble.reason));
+}

@@ -1,0 +1,63 @@
+import { EdgeError } from "../../lib/errors";
+import type { ChannelSpec, FusionConfig, Source, Trigger } from "../../lib/fusion/channel";
+import { parseRegisterAddress, registerAddressOf } from "../../lib/fusion/modbus/address";
+import { REGISTER_TYPES, WORD_ORDERS } from "../../lib/fusion/modbus/registers";
+import { FEATURES, type Feature } from "../../lib/fusion/window";
+import type { ConfigReader } from "../common/config";
+
+const SOURCES: readonly Source[] = ["wire", "opcua", "modbus"];
+const TRIGGERS: readonly Trigger[] = ["scan", "any", "channel", "periodic", "run_end"];
+
+/** @throws EdgeError `config-…`, `modbus-address`, `features` */
+export function readSettings(config: ConfigReader): FusionConfig {
+  return {
+    channels: config.rows("channels").map(readChannel),
+    trigger: config.choice("trigger", TRIGGERS, "scan"),
+    triggerChannel: config.text("trigger_channel", ""),
+    periodMs: config.number("period_ms", 1000, { min: 10 }),
+    asset: config.text("asset", ""),
+  };
+}
+
+function readChannel(row: ConfigReader): ChannelSpec {
+  const name = row.text("name");
+  const source = row.choice("source", SOURCES, "wire");
+  const match = row.text("match", "").trim();
+  const type = row.choice("type", ["number", ...REGISTER_TYPES] as const, source === "modbus" ? "float32" : "number");
+  if (source === "modbus" && type === "number") {
+    throw new EdgeError(
+      "config-choice",
+      `${name} is read from Modbus: choose what its registers hold, for example float32`,
+    );
+  }
+  if (source === "modbus") parseRegisterAddress(match);
+  else if (type !== "number") registerAddressOf(match);
+  const spec: ChannelSpec = {
+    name,
+    source,
+    match,
+    scale: row.number("scale", 1),
+    offset: row.number("offset", 0),
+    unit: row.text("unit", ""),
+    range: [row.has("min") ? row.number("min", 0) : -Infinity, row.has("max") ? row.number("max", 0) : Infinity],
+    maxAgeMs: row.number("max_age_ms", 2000, { min: 1 }),
+    required: row.flag("required", true),
+    acceptUncertain: row.choice("uncertain", ["use", "reject"], "reject") === "use",
+    features: readFeatures(row, name),
+    windowMs: row.number("window_ms", 1000, { min: 1 }),
+  };
+  return type === "number" ? spec : { ...spec, register: { type, order: row.choice("order", WORD_ORDERS, "ABCD") } };
+}
+
+function readFeatures(row: ConfigReader, name: string): Feature[] {
+  const words = row.text("features", "").split(",");
+  return words
+    .map((word) => word.trim())
+    .filter((word) => word !== "" && word !== "hold")
+    .map((word) => {
+      const feature = FEATURES.find((known) => known === word);
+      if (!feature)
+        throw new EdgeError("features", `${name}: "${word}" is not a feature; there are ${FEATURES.join(", ")}`);
+      return feature;
+    });
+}

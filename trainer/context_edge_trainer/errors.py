@@ -1,0 +1,5 @@
+"""The one error that a person can act on; everything else is a defect and keeps its traceback."""
+
+
+class TrainerError(Exception):
+    """What is wrong with the input or the configuration, with the numbers in it. Ends the command with status 2."""

@@ -7,6 +7,7 @@ import { PRODUCT_CHOICES, productsOf } from "../lib/plant/ldos";
 import { Random } from "../lib/plant/random";
 import { MAX_FAULT_SHARE } from "../lib/plant/schedule";
 import { CommandOptions } from "./options";
+import { serve, SERVE_OPTIONS } from "./serve";
 import { writeSegments } from "./segments";
 
 const USAGE = `The simulated plant: ${PRODUCTS.length} products, ${RIGS.length} test rigs, seeded.
@@ -14,6 +15,13 @@ const USAGE = `The simulated plant: ${PRODUCTS.length} products, ${RIGS.length} 
   npm run simulate -- segments --runs N --out FOLDER [--seed 1] [--products seen|new|all] [--assets ${SEEN_RIGS}]
                       [--fault-share 0.35] [--device plant-sim] [--days 42] [--start 2026-01-05] [--drift 0]
       N runs as LDO segments in a folder laid out as the bucket, for training.
+
+  npm run simulate -- serve [--opcua-port P] [--modbus-port P] [--scanner-port P] [--control-port P] [--host 127.0.0.1]
+                      [--contexts FILE] [--record FILE] [--seed 1] [--assets ${SEEN_RIGS}] [--rate 10] [--cycle 2]
+                      [--fault-share 0.1] [--first-fault 8] [--codes plain|gs1|digital-link|mixed] [--frame crlf|lf|stx]
+      The plant as a process: what has a port is served, port 0 takes a free one; one JSON line says what is where.
+      The scanner of the second asset is at the next port, and so on. Commands as JSON lines, here or at --control-port:
+      {"name":"inject","state":"bearing_wear","asset":"motor-1","duration_s":20}, clear, new_product, drift, stop, start, status
 
   npm run simulate -- bayes [--runs 200000] [--seed 1] [--fault-share 0.35] [--products seen|new]
       The best accuracy that any judge can reach on this plant, by Monte Carlo.
@@ -75,6 +83,8 @@ async function main([command = "help", ...args]: readonly string[]): Promise<voi
   switch (command) {
     case "segments":
       return segments(args);
+    case "serve":
+      return serve(new CommandOptions(args, SERVE_OPTIONS));
     case "bayes":
       return bayes(args);
     case "help":

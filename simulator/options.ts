@@ -1,23 +1,20 @@
 import { parseArgs } from "node:util";
-import { EdgeError } from "../lib/errors";
+import { EdgeError, asError } from "../lib/errors";
 
 /** Options of a command as they stand on the command line, each checked when it is read. */
 export class CommandOptions {
   private readonly values: Readonly<Record<string, string | boolean | undefined>>;
 
-  /** @param known names of the options that take a value @param flags names of those that take none
-   *  @throws EdgeError `usage` for an option that is not known */
-  constructor(args: readonly string[], known: readonly string[], flags: readonly string[] = []) {
+  /**
+   * @param names of the options that are known; each takes a value
+   * @throws EdgeError `usage` for any other
+   */
+  constructor(args: readonly string[], names: readonly string[]) {
+    const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
     try {
-      this.values = parseArgs({
-        args: [...args],
-        options: Object.fromEntries([
-          ...known.map((name) => [name, { type: "string" as const }]),
-          ...flags.map((name) => [name, { type: "boolean" as const }]),
-        ]) as Record<string, { type: "string" | "boolean" }>,
-      }).values as Record<string, string | boolean | undefined>;
+      this.values = parseArgs({ args: [...args], options }).values;
     } catch (error) {
-      throw new EdgeError("usage", (error as Error).message, { cause: error });
+      throw new EdgeError("usage", asError(error).message, { cause: error });
     }
   }
 
@@ -35,15 +32,12 @@ export class CommandOptions {
     return value;
   }
 
-  flag(name: string): boolean {
-    return this.values[name] === true;
-  }
-
   /** @throws EdgeError `usage` when it is not a number in [min, max] */
   number(name: string, fallback: number, min: number, max: number): number {
-    const value = Number(this.text(name, String(fallback)));
-    if (!Number.isFinite(value) || value < min || value > max) {
-      throw new EdgeError("usage", `--${name} is "${this.text(name)}", must be a number from ${min} to ${max}`);
+    const text = this.text(name, String(fallback));
+    const value = Number(text);
+    if (text.trim() === "" || !(value >= min && value <= max)) {
+      throw new EdgeError("usage", `--${name} is "${text}", must be a number from ${min} to ${max}`);
     }
     return value;
   }
@@ -59,8 +53,9 @@ export class CommandOptions {
   choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
     const value = this.text(name, fallback);
     const found = choices.find((choice) => choice === value);
-    if (found === undefined)
+    if (found === undefined) {
       throw new EdgeError("usage", `--${name} is "${value}", must be one of ${choices.join(", ")}`);
+    }
     return found;
   }
 }

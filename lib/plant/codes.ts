@@ -15,12 +15,20 @@ export interface UnitName {
   readonly unit: number;
 }
 
-/** The text a scanner reads off the unit, without prefix and frame. */
+/** The code on the unit: what its context is stored under. */
 export function codeText(form: CodeForm, { gtin, batch, unit }: UnitName): string {
   const serial = String(unit).padStart(3, "0");
   if (form === "plain") return `${batch}-${serial}`;
   if (form === "gs1") return `01${gtin}10${batch}${GS}21${serial}`;
   return `https://id.example.org/01/${gtin}/10/${batch}/21/${serial}`;
+}
+
+/**
+ * What a scanner sends for a code, without frame: an element string only tells that it is one by its symbology identifier
+ * (ISO/IEC 15424), here that of GS1 DataMatrix.
+ */
+export function scannedText(form: CodeForm, code: string): string {
+  return form === "gs1" ? `]d2${code}` : code;
 }
 
 /** The key under which the default key template (`context:{code}`, values percent-encoded) looks a code up. */

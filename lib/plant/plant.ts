@@ -8,7 +8,7 @@ import { CODE_FORMS, type CodeForm } from "./codes";
 import type { PlantCommand } from "./commands";
 import { Random } from "./random";
 import { BatchBook } from "./schedule";
-import { Station, type ContextEntry, type Truth } from "./station";
+import { Station, type ContextEntry, type Scanned } from "./station";
 
 export interface PlantOptions {
   readonly seed: number;
@@ -27,14 +27,7 @@ export interface PlantOptions {
 
 export type PlantEvent =
   | { readonly kind: "reading"; readonly asset: string; readonly atS: number; readonly readings: Readings }
-  | {
-      readonly kind: "scan";
-      readonly asset: string;
-      readonly reader: string;
-      readonly atS: number;
-      readonly code: string;
-      readonly truth: Truth;
-    };
+  | (Scanned & { readonly kind: "scan"; readonly asset: string; readonly reader: string; readonly atS: number });
 
 /** A unit is scanned when it has run this long (or half the cycle): the readings are its own by then. */
 const SETTLE_S = 1;

@@ -9,7 +9,7 @@ import {
   type Rig,
   type Vector,
 } from "./catalogue";
-import { codeText, contextKey, type CodeForm } from "./codes";
+import { codeText, contextKey, scannedText, type CodeForm } from "./codes";
 import { mechanismFor, type Injectable } from "./commands";
 import {
   DRIFT,
@@ -49,6 +49,13 @@ export interface Truth {
   readonly readings: Readings;
 }
 
+export interface Scanned {
+  readonly code: string;
+  /** What the scanner sends for it. */
+  readonly text: string;
+  readonly truth: Truth;
+}
+
 interface Injection {
   readonly state: Injectable;
   readonly severity: number;
@@ -58,6 +65,7 @@ interface Injection {
 interface Unit {
   readonly batch: Batch;
   readonly code: string;
+  readonly form: CodeForm;
   readonly variation: Vector;
   readonly randomFault: Fault | null;
 }
@@ -115,6 +123,7 @@ export class Station {
     this.unit = {
       batch: this.batch,
       code: this.codeOf(this.batch, this.unitsDone),
+      form: this.formOf(this.unitsDone),
       variation: drawUnit(this.noise),
       randomFault: this.faults.next(),
     };
@@ -130,12 +139,13 @@ export class Station {
   }
 
   /** The code on the unit and what is true of it; undefined before its first reading. */
-  scan(atS: number): { readonly code: string; readonly truth: Truth } | undefined {
+  scan(atS: number): Scanned | undefined {
     if (!this.unit || !this.shown) return undefined;
-    const { batch, code } = this.unit;
+    const { batch, code, form } = this.unit;
     const fault = this.faultAt(atS, this.unit);
     return {
       code,
+      text: scannedText(form, code),
       truth: {
         product: batch.product.name,
         recipe: batch.recipe.name,
@@ -178,9 +188,12 @@ export class Station {
     return this.plan[this.planned++ % this.plan.length] as Batch;
   }
 
+  private formOf(index: number): CodeForm {
+    return this.forms[index % this.forms.length] as CodeForm;
+  }
+
   private codeOf(batch: Batch, index: number): string {
-    const form = this.forms[index % this.forms.length] as CodeForm;
-    return codeText(form, { gtin: batch.product.gtin, batch: batch.id, unit: index + 1 });
+    return codeText(this.formOf(index), { gtin: batch.product.gtin, batch: batch.id, unit: index + 1 });
   }
 
   private meanAt(atS: number, unit: Unit): Vector {

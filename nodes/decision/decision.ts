@@ -1,0 +1,34 @@
+import type { Node, NodeAPI, NodeDef, NodeMessage } from "node-red";
+import type { EdgeMessage, LabelSpec } from "../../lib/messages";
+import { onClose, onInput, refuseAll } from "../common/adapter";
+import { ConfigReader, service, type RawConfig } from "../common/config";
+import type { DeviceService } from "../common/services";
+import { DecisionRuntime } from "./runtime";
+
+type Config = NodeDef & { device?: string; model?: string };
+
+/** Judges each sample once; raises, counts and clears alarms; draws what is to be reviewed. */
+export = function (RED: NodeAPI): void {
+  const clone = (message: EdgeMessage) => RED.util.cloneMessage(message as NodeMessage) as EdgeMessage;
+
+  function DecisionNode(this: Node, config: Config): void {
+    RED.nodes.createNode(this, config);
+    try {
+      const device = service<DeviceService>(RED, config.device, "context-edge-device", "decision");
+      const settings = new ConfigReader(config as unknown as RawConfig, "decision");
+      const runtime = new DecisionRuntime(this, settings, device, labelsOf(RED, config.model), clone);
+      onInput(this, (message, send) => runtime.input(message, send));
+      onClose(this, () => runtime.close());
+    } catch (error) {
+      refuseAll(this, error);
+    }
+  }
+  RED.nodes.registerType("decision", DecisionNode);
+};
+
+/** The labels of the model that is chosen, asked for each time: a model can be swapped in. Choosing none is allowed. */
+function labelsOf(RED: NodeAPI, id: string | undefined): () => readonly LabelSpec[] | undefined {
+  if (!id) return () => undefined;
+  const model = service<{ labels(): readonly LabelSpec[] | undefined }>(RED, id, "context-edge-model", "decision");
+  return () => model.labels();
+}

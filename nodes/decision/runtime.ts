@@ -1,0 +1,145 @@
+import type { Node } from "node-red";
+import { isoTime, systemClock } from "../../lib/clock";
+import type { Desk, Settled } from "../../lib/decision/book";
+import { leaseAlarmBook, type AlarmBookLease } from "../../lib/decision/books";
+import { isAlarmCommand, parseCommand } from "../../lib/decision/commands";
+import { Decider } from "../../lib/decision/decider";
+import { FORGETFUL_STORE, SqlAlarmStore } from "../../lib/decision/store";
+import { EdgeError, errorCode } from "../../lib/errors";
+import type { EdgeMessage, LabelSpec } from "../../lib/messages";
+import { sendFrom, shorten, type Send } from "../common/adapter";
+import type { ConfigReader } from "../common/config";
+import type { DeviceService } from "../common/services";
+import { StatusLine } from "../common/status";
+import { alarmSettings, deciderSettings } from "./settings";
+
+/** Messages that may wait while the open records are read at the start. */
+const MAX_WAITING = 1000;
+
+/** A decision node at work: what comes in is judged or obeyed, what happens is stored, then sent. */
+export class DecisionRuntime implements Desk {
+  readonly settings: Desk["settings"];
+  private readonly lease: AlarmBookLease;
+  private readonly decider: Decider;
+  private readonly status: StatusLine;
+  private readonly live: boolean;
+  private waiting = 0;
+
+  constructor(
+    private readonly node: Node,
+    config: ConfigReader,
+    private readonly device: DeviceService,
+    labels: () => readonly LabelSpec[] | undefined,
+    private readonly clone: (message: EdgeMessage) => EdgeMessage,
+  ) {
+    this.settings = alarmSettings(config, device);
+    const judging = deciderSettings(config, device);
+    this.live = device.mode === "live";
+    const store = () => (this.live ? new SqlAlarmStore(() => device.database()) : FORGETFUL_STORE);
+    this.lease = leaseAlarmBook(`${device.dataDir}|${device.mode}`, store, systemClock);
+    this.lease.book.attach(this);
+    this.decider = new Decider(judging, this.lease.book, this, labels);
+    this.status = new StatusLine(node);
+    void this.lease.book.loaded.then(() => this.show());
+  }
+
+  /** What time brought about: an alarm cleared, a shelf ended. */
+  announce(settled: Settled): void {
+    this.raise({}, settled, (outputs) => sendFrom(this.node, outputs as EdgeMessage[][]));
+    this.show();
+  }
+
+  input(message: EdgeMessage, send: Send): void | Promise<void> {
+    if (this.lease.book.ready) return this.handle(message, send);
+    if (this.waiting >= MAX_WAITING) {
+      throw new EdgeError(
+        "queue-full",
+        `${this.waiting} messages wait for the open alarms to be read: this one was refused`,
+      );
+    }
+    this.waiting++;
+    return this.lease.book.loaded.then(() => {
+      this.waiting--;
+      return this.handle(message, send);
+    });
+  }
+
+  private handle(message: EdgeMessage, send: Send): void | Promise<void> {
+    const name = message.command?.name;
+    if (name === "list") return this.list(message, send);
+    if (typeof name === "string" && (isAlarmCommand(name) || !message.fusion)) return this.command(message, send);
+    return this.judge(message, send);
+  }
+
+  private judge(message: EdgeMessage, send: Send): void | Promise<void> {
+    const idle = this.decider.limits.idle().length;
+    const decided = this.decider.decide(message);
+    if (!decided) return this.show();
+    message.decision = message.payload = decided.decision;
+    const { settled } = decided;
+    const base = settled && this.clone(message);
+    const review = decided.review && { ...message, review: decided.review, payload: decided.review };
+    send([null, review ?? null, message]);
+    if (settled && base) return this.finish(base, settled, send);
+    if (this.decider.limits.idle().length !== idle) this.show();
+  }
+
+  private command(message: EdgeMessage, send: Send): Promise<void> {
+    const command = parseCommand(message.command as NonNullable<EdgeMessage["command"]>);
+    return this.finish(message, this.lease.book.command(this, command), send);
+  }
+
+  private async list(message: EdgeMessage, send: Send): Promise<void> {
+    const { closed, limit } = message.command as { closed?: unknown; limit?: unknown };
+    const count = typeof limit === "number" && limit > 0 ? Math.min(Math.floor(limit), 1000) : 100;
+    const mers = closed === true ? await this.lease.book.closed(count) : this.lease.book.open();
+    const event = { kind: "list", cause: closed === true ? "closed" : "open", at: isoTime(systemClock.now()) };
+    send([{ ...message, event, payload: mers }, null, null]);
+  }
+
+  /** Sends what happened once it is stored. @throws EdgeError `alarm-not-durable` after it was sent all the same */
+  private async finish(base: EdgeMessage, pending: Promise<Settled>, send: Send): Promise<void> {
+    const settled = await pending;
+    this.raise(base, settled, send);
+    this.show();
+    if (!settled.failure) return;
+    throw new EdgeError("alarm-not-durable", `sent, but not stored: ${settled.failure.message}`, {
+      cause: settled.failure,
+    });
+  }
+
+  private raise(base: EdgeMessage, { changes }: Settled, send: Send): void {
+    if (!this.live) return;
+    const messages = changes
+      .filter((change) => change.sent)
+      .map(({ event, cause, mer }) => ({
+        ...base,
+        mer,
+        event: { kind: event, cause, at: mer.updated_at },
+        payload: mer,
+      }));
+    if (messages.length > 0) send([messages, null, null]);
+  }
+
+  private show(): void {
+    const { book } = this.lease;
+    const open = book.open();
+    const active = open.filter((mer) => mer.active).length;
+    const { duplicates } = this.decider.counts;
+    const also = duplicates > 0 ? ` · ${duplicates} duplicates` : "";
+    const [idle] = this.decider.limits.idle();
+    if (book.failure) this.status.set("red", "ring", shorten(`alarms not stored: ${errorCode(book.failure)}`));
+    else if (!this.live)
+      this.status.set("grey", "ring", `${this.device.mode}: nothing is raised · ${active} active${also}`);
+    else if (active > 0) this.status.set("red", "dot", `${active} active · ${open.length} open${also}`);
+    else if (open.length > 0) this.status.set("yellow", "dot", `none active · ${open.length} open${also}`);
+    else if (idle) this.status.set("yellow", "ring", shorten(`not guarded: ${idle}`));
+    else this.status.set("green", "dot", `no alarms${also}`);
+  }
+
+  async close(): Promise<void> {
+    this.lease.book.detach(this);
+    this.status.close();
+    await this.lease.release();
+  }
+}

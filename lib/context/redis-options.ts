@@ -1,0 +1,101 @@
+/** From what a person typed to the options of a connection. */
+import { readFileSync } from "node:fs";
+import type { RedisOptions } from "ioredis";
+import { EdgeError, asError } from "../errors";
+
+export interface RedisSettings {
+  /** redis://host:port/db or rediss://… */
+  readonly url: string;
+  /** Override what the URL carries; empty: the URL's. */
+  readonly username: string;
+  readonly password: string;
+  readonly db: number | undefined;
+  readonly tls: {
+    /** Paths of PEM files; empty: the system's authorities, no client certificate. */
+    readonly ca: string;
+    readonly cert: string;
+    readonly key: string;
+    /** Name the server's certificate must carry, where it is not the host of the URL. */
+    readonly servername: string;
+    /** Off only for a test bench: anybody could then be the server. */
+    readonly verify: boolean;
+  };
+}
+
+/** RESP3 delivers no tracking pushes through this client. */
+export type Resp2Options = Omit<RedisOptions, "replyMapping"> & { readonly protocol: 2 };
+
+const MAX_WAIT_MS = 2_000;
+
+function parseUrl(text: string): URL {
+  let url: URL | undefined;
+  try {
+    url = new URL(text);
+  } catch {
+    url = undefined;
+  }
+  if (!url || (url.protocol !== "redis:" && url.protocol !== "rediss:") || url.hostname === "") {
+    throw new EdgeError(
+      "store-url",
+      "the Redis URL must read redis://host:port or rediss://host:port (TLS), with /db behind it if need be",
+    );
+  }
+  return url;
+}
+
+/** Host and port of a URL, for comparing where a stored secret may go. @throws EdgeError `store-url` */
+export function redisHost(text: string): string {
+  const url = parseUrl(text);
+  return `${url.protocol}//${url.hostname}:${url.port || "6379"}`;
+}
+
+/** @throws EdgeError `store-url`, `store-tls` when a PEM file cannot be read */
+export function redisOptions(settings: RedisSettings): Resp2Options {
+  const url = parseUrl(settings.url);
+  const username = settings.username || decodeURIComponent(url.username);
+  const password = settings.password || decodeURIComponent(url.password);
+  const path = url.pathname.replace(/^\//, "");
+  const db = settings.db ?? (path === "" ? 0 : Number(path));
+  if (!Number.isInteger(db) || db < 0) throw new EdgeError("store-url", `"${path}" is no database number`);
+  // A bracketed IPv6 address is bare for the socket.
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const options: Resp2Options = {
+    host,
+    port: url.port === "" ? 6379 : Number(url.port),
+    db,
+    protocol: 2,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    // INFO needs a right that an ACL user of ours has no other use for; a server that is loading says so to every read.
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    connectTimeout: 3_000,
+    keepAlive: 10_000,
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), MAX_WAIT_MS) * (0.75 + Math.random() / 2),
+  };
+  if (username !== "") options.username = username;
+  if (password !== "") options.password = password;
+  if (url.protocol === "rediss:") {
+    const { ca, cert, key, servername, verify } = settings.tls;
+    options.tls = { rejectUnauthorized: verify };
+    if (servername !== "") options.tls.servername = servername;
+    else if (!/^[\d.]+$|:/.test(host)) options.tls.servername = host;
+    if (ca !== "") options.tls.ca = pem("CA", ca);
+    if (cert !== "") options.tls.cert = pem("client certificate", cert);
+    if (key !== "") options.tls.key = pem("client key", key);
+  }
+  return options;
+}
+
+function pem(what: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new EdgeError("store-tls", `the ${what} file ${file} cannot be read: ${asError(error).message}`, {
+      cause: error,
+    });
+  }
+}

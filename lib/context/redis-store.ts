@@ -1,0 +1,216 @@
+/** Contexts in Redis, one JSON text per key. Connected while somebody uses it, read through a cache when that is on. */
+import type { Redis } from "ioredis";
+import type { Clock } from "../clock";
+import { EdgeError } from "../errors";
+import type { Context } from "../messages";
+import { ContextCache, type CacheOptions } from "./cache";
+import { RedisConnection, within } from "./redis-connection";
+import { redisError } from "./redis-errors";
+import type { Resp2Options } from "./redis-options";
+import {
+  MAX_CONTEXT_BYTES,
+  encodeContext,
+  parseContext,
+  tooLarge,
+  type ContextStore,
+  type Entry,
+  type Interest,
+  type Known,
+  type Sink,
+  type StoreState,
+} from "./store";
+
+/** Reads without an answer beyond which new ones are refused: a hung server must not fill the memory. */
+const MAX_WAITING = 4_096;
+/** One byte more than allowed is asked for: what is larger shows itself, and never crosses the wire whole. */
+const LAST_BYTE = String(MAX_CONTEXT_BYTES);
+const WRITE_MS = 5_000;
+const CHUNK = 500;
+const PATCH_ATTEMPTS = 10;
+
+export interface RedisStoreOptions {
+  readonly connection: Resp2Options;
+  /** undefined: every read goes to Redis. */
+  readonly cache: CacheOptions | undefined;
+  /** Last known values kept where somebody wants them and the cache is off. */
+  readonly maxLastKnown: number;
+}
+
+export class RedisStore implements ContextStore {
+  readonly kind = "redis";
+  private readonly users = new Map<object, Interest>();
+  private readonly cache: ContextCache;
+  private readonly listeners = new Set<(state: StoreState) => void>();
+  private connection: RedisConnection | undefined;
+  private patching: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly options: RedisStoreOptions,
+    private readonly clock: Clock,
+  ) {
+    this.cache = new ContextCache(options.cache ?? { maxEntries: options.maxLastKnown, maxAgeMs: 0 }, clock);
+  }
+
+  get state(): StoreState {
+    return this.connection?.state ?? { phase: "waiting", text: "redis · not used" };
+  }
+
+  use(user: object, interest: Interest): void {
+    this.users.set(user, interest);
+    this.cache.keepsLastKnown = [...this.users.values()].some(({ lastKnown }) => lastKnown);
+    if (this.connection) {
+      this.connection.rearm();
+      return;
+    }
+    const tracked = this.options.cache === undefined ? undefined : this.cache;
+    this.connection = new RedisConnection(
+      this.options.connection,
+      this.clock,
+      tracked,
+      () => this.prefixes(),
+      this.tell,
+    );
+    this.tell();
+  }
+
+  async release(user: object): Promise<void> {
+    if (!this.users.delete(user) || this.users.size > 0) return;
+    this.connection?.close();
+    this.connection = undefined;
+    this.cache.distrust();
+  }
+
+  watch(listener: (state: StoreState) => void): () => void {
+    this.listeners.add(listener);
+    listener(this.state);
+    return () => this.listeners.delete(listener);
+  }
+
+  read(key: string, sink: Sink, slot: number): void {
+    if (this.cache.serve(key, sink, slot)) return;
+    const { connection } = this;
+    if (connection === undefined || !connection.ready) {
+      sink.failed(
+        slot,
+        new EdgeError("context-unavailable", `reading ${key}: ${connection?.downReason ?? "Redis is not connected"}`),
+      );
+      return;
+    }
+    if (connection.asked >= MAX_WAITING) {
+      sink.failed(
+        slot,
+        new EdgeError("context-unavailable", `reading ${key}: ${connection.asked} reads have no answer yet`),
+      );
+      return;
+    }
+    const reader = this.cache.begin(key, sink, slot);
+    connection.asked++;
+    connection.data.getrangeBuffer(key, "0", LAST_BYTE).then(
+      (bytes) => {
+        connection.asked--;
+        connection.replies++;
+        if (bytes.length === 0) reader.answered(slot, null, "redis", 0);
+        else if (bytes.length > MAX_CONTEXT_BYTES) reader.failed(slot, tooLarge(key, "more"));
+        else reader.answered(slot, bytes.toString("utf8"), "redis", 0);
+      },
+      (error: unknown) => {
+        connection.asked--;
+        connection.replies++;
+        reader.failed(slot, redisError(error, `reading ${key}`, this.user, this.prefixes()));
+      },
+    );
+  }
+
+  lastKnown(key: string): Known | undefined {
+    return this.cache.lastKnown(key);
+  }
+
+  async replace(entries: readonly Entry[]): Promise<void> {
+    const texts = entries.map(({ key, value }) => [key, encodeContext(key, value)] as const);
+    for (let from = 0; from < texts.length; from += CHUNK) {
+      const chunk = texts.slice(from, from + CHUNK);
+      await this.change(
+        chunk.map(([key]) => key),
+        `writing ${chunk.length} contexts`,
+        (redis) => redis.mset(...chunk.flat()),
+      );
+    }
+  }
+
+  async remove(keys: readonly string[]): Promise<number> {
+    let removed = 0;
+    for (let from = 0; from < keys.length; from += CHUNK) {
+      const chunk = keys.slice(from, from + CHUNK);
+      removed += await this.change(chunk, `deleting ${chunk.length} contexts`, (redis) => redis.del(...chunk));
+    }
+    return removed;
+  }
+
+  /** One patch at a time: WATCH belongs to the connection, which all share. */
+  async update(key: string, change: (before: Context | undefined) => Context): Promise<void> {
+    const mine = this.patching.then(() =>
+      this.change([key], `patching ${key}`, (redis) => this.patch(redis, key, change)),
+    );
+    this.patching = mine.catch(() => undefined);
+    await mine;
+  }
+
+  private async patch(redis: Redis, key: string, change: (before: Context | undefined) => Context): Promise<void> {
+    const connected = streamOf(redis);
+    for (let attempt = 0; attempt < PATCH_ATTEMPTS; attempt++) {
+      await redis.watch(key);
+      let text: string;
+      try {
+        const before = await redis.getrange(key, 0, MAX_CONTEXT_BYTES);
+        text = encodeContext(key, change(before === "" ? undefined : parseContext(key, before)));
+      } catch (error) {
+        await redis.unwatch();
+        throw error;
+      }
+      // After a reconnect nothing is watched, and EXEC would succeed whatever happened in between.
+      if (streamOf(redis) !== connected)
+        throw new EdgeError("context-unavailable", `patching ${key}: the connection was lost`);
+      const done = await redis.multi().set(key, text).exec();
+      if (done !== null) {
+        const failed = done[0]?.[0];
+        if (failed) throw failed;
+        return;
+      }
+    }
+    throw new EdgeError(
+      "context-conflict",
+      `${key} was changed by others ${PATCH_ATTEMPTS} times while it was patched`,
+      { remedy: "send the patch again" },
+    );
+  }
+
+  private async change<T>(keys: readonly string[], what: string, work: (redis: Redis) => Promise<T>): Promise<T> {
+    const { connection } = this;
+    if (!connection?.ready)
+      throw new EdgeError("context-unavailable", `${what}: ${connection?.downReason ?? "Redis is not connected"}`);
+    try {
+      return await within(this.clock, WRITE_MS, what, work(connection.data));
+    } catch (error) {
+      throw redisError(error, what, this.user, this.prefixes());
+    } finally {
+      // The invalidation may come later than our own answer, and whoever was told of the change reads it.
+      for (const key of keys) this.cache.invalidate(key);
+    }
+  }
+
+  private prefixes(): string[] {
+    return [...this.users.values()].flatMap(({ prefixes }) => prefixes);
+  }
+
+  private get user(): string {
+    return this.options.connection.username ?? "";
+  }
+
+  private readonly tell = (): void => {
+    for (const listener of this.listeners) listener(this.state);
+  };
+}
+
+function streamOf(redis: Redis): unknown {
+  return (redis as unknown as { stream: unknown }).stream;
+}

@@ -5,6 +5,8 @@
 import type { AssetTable, Asset } from "../../lib/assets";
 import type { RegisterAddress } from "../../lib/fusion/modbus/address";
 import type { Reading } from "../../lib/fusion/reading";
+import type { Lease } from "../../lib/inference/registry";
+import type { ModelSlot } from "../../lib/inference/slot";
 import type { Mode } from "../../lib/messages";
 import type { Database } from "../../lib/storage/database";
 
@@ -37,4 +39,10 @@ export interface ModbusService {
   /** Reads `words` registers (or coils) from `place` on every round; the listener gets them, or why there are none. */
   follow(place: RegisterAddress, words: number, listener: (answer: readonly unknown[] | string) => void): () => void;
   watch(listener: (trouble: string) => void): () => void;
+}
+
+/** A model slot, shared by all who judge samples with it or read its labels. */
+export interface ModelService {
+  /** The slot, loading its model if this is its first user. Release it when the node closes. */
+  open(): Lease<ModelSlot>;
 }

@@ -1,0 +1,39 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { asError } from "../../lib/errors";
+import { DEFAULT_MODEL } from "../../lib/inference/bundled";
+import { openSlot, type SlotRequest } from "../../lib/inference/slots";
+import { ConfigReader, type RawConfig } from "../common/config";
+import type { ModelService } from "../common/services";
+
+interface ModelNode extends Node {
+  service?: ModelService;
+}
+
+/** Which model serves, and how it is run. The slot itself outlives this node by some seconds, so that a deploy reloads nothing. */
+export = function (RED: NodeAPI): void {
+  function ContextEdgeModel(this: ModelNode, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    try {
+      const request = readConfig(new ConfigReader(config as unknown as RawConfig, "model"));
+      this.service = { open: () => openSlot(request) };
+    } catch (error) {
+      this.error(asError(error).message);
+    }
+  }
+  RED.nodes.registerType("context-edge-model", ContextEdgeModel);
+};
+
+function readConfig(config: ConfigReader): SlotRequest {
+  const how = {
+    backend: config.choice("backend", ["auto", "onnx", "tensorrt"], "auto"),
+    allowFallback: config.flag("allow_fallback"),
+    load: {
+      placement: config.choice("placement", ["auto", "in-process", "worker"], "auto"),
+      threads: config.number("threads", 1, { min: 0, max: 64, integer: true }),
+      maxBlockMs: config.number("max_block_ms", 1, { min: 0.1, max: 1000 }),
+    },
+    queueLimit: config.number("queue_limit", 1000, { min: 1, max: 100_000, integer: true }),
+  } as const;
+  const source = config.choice("source", ["bundled", "none"], "bundled");
+  return source === "none" ? { ...how, source } : { ...how, source, model: config.text("model", DEFAULT_MODEL) };
+}

@@ -7,6 +7,7 @@ import type { RegisterAddress } from "../../lib/fusion/modbus/address";
 import type { Reading } from "../../lib/fusion/reading";
 import type { Lease } from "../../lib/inference/registry";
 import type { ModelSlot } from "../../lib/inference/slot";
+import type { ContextStore } from "../../lib/context/store";
 import type { Mode } from "../../lib/messages";
 import type { Database } from "../../lib/storage/database";
 
@@ -45,4 +46,9 @@ export interface ModbusService {
 export interface ModelService {
   /** The slot, loading its model if this is its first user. Release it when the node closes. */
   open(): Lease<ModelSlot>;
+}
+
+/** Where contexts are kept. Connected with its first user (`store.use`), closed with the last (`store.release`). */
+export interface StoreService {
+  readonly store: ContextStore;
 }

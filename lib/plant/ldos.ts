@@ -49,7 +49,7 @@ interface RigState {
 
 export function* simulateLdos(options: RunsOptions): Generator<Ldo> {
   const root = new Random(options.seed, `runs/${options.products}`);
-  const ids = root.stream("ids");
+  const ids = new Random(options.seed, `ids/${spoolIdOf(options)}`);
   const book = new BatchBook(root.stream("batches"));
   const products = productsOf(options.products);
   const installId = root.stream("install").uuidv7(options.startMs);
@@ -111,7 +111,11 @@ export function* simulateLdos(options: RunsOptions): Generator<Ldo> {
   }
 }
 
-/** The spool these runs stand under in the bucket: born from the seed, so that making them again overwrites them. */
+/** The spool these runs stand under in the bucket: the same options give the same spool, others another. */
 export function spoolIdOf(options: RunsOptions): string {
-  return new Random(options.seed, `spool/${options.products}/${options.device}/${options.drift}`).hex(128);
+  const { runs, faultShare, products, assets, device, startMs, days, drift } = options;
+  return new Random(
+    options.seed,
+    ["spool", runs, faultShare, products, assets, device, startMs, days, drift].join("/"),
+  ).hex(128);
 }

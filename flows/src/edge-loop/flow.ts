@@ -1,0 +1,141 @@
+import { CHANNELS } from "../channels";
+import { functionFrom, source } from "../files";
+import { addLoop } from "../loop";
+import { globalConfig } from "../modules";
+import { addPages } from "../pages";
+import { Sheet, type FlowNode } from "../sheet";
+
+/** Where the simulated plant's process listens unless it was told otherwise. `npm start` puts its own values here. */
+export const PLANT_ENV = {
+  PLANT_HOST: "127.0.0.1",
+  PLANT_OPCUA: "opc.tcp://127.0.0.1:4840/plant",
+  PLANT_MODBUS_PORT: "5020",
+  PLANT_SCANNER_PORT: "9101",
+  PLANT_CONTROL_PORT: "9100",
+  PLANT_CONTEXTS: "contexts.json",
+  CONTEXT_EDGE_DATA: "context-edge",
+  CONTEXT_EDGE_OBJECTS: "context-edge/objects",
+} as const;
+
+/** The loop as it stands on a line: scanner over TCP, vibration over OPC UA, temperature and current over Modbus. */
+export function edgeLoop(): FlowNode[] {
+  const sheet = new Sheet("edge-loop", "Edge loop", source("edge-loop", "info.md"));
+  sheet.comment(
+    "start",
+    { col: 0, row: 0 },
+    "Scanner over TCP, vibration over OPC UA, temperature and current over Modbus",
+    source("edge-loop", "info.md"),
+  );
+  const opcua = sheet.config("context-edge-opcua", "opcua", { name: "PLC", endpoint: "${PLANT_OPCUA}" });
+  const modbus = sheet.config("context-edge-modbus", "modbus", {
+    name: "drive",
+    host: "${PLANT_HOST}",
+    port: "${PLANT_MODBUS_PORT}",
+  });
+  const overModbus: Record<string, string> = { temperature: "input:4", current: "input:6" };
+  const loop = addLoop(
+    sheet,
+    {
+      channels: CHANNELS.map((channel) => {
+        const register = overModbus[channel.name];
+        return register === undefined
+          ? { ...channel, source: "opcua", match: `ns=1;s={asset}.${channel.name}` }
+          : { ...channel, source: "modbus", match: register, type: "float32", order: "ABCD" };
+      }),
+      sources: { opcua, modbus },
+      device: {
+        name: "this device",
+        line: "line-1",
+        site: "demo",
+        data_dir: "${CONTEXT_EDGE_DATA}",
+        assets: [{ id: "motor-1", line: "line-1", station: "test-1", readers: "reader-1" }],
+      },
+      store: { name: "contexts" },
+      objects: { name: "folder", folder: "${CONTEXT_EDGE_OBJECTS}" },
+      model: { name: "bundled model" },
+    },
+    { col: 3.1, row: 3.4 },
+  );
+  const scanner = sheet.node(
+    "tcp in",
+    "scanner",
+    { col: 0, row: 3.4 },
+    {
+      name: "scanner",
+      server: "client",
+      host: "${PLANT_HOST}",
+      port: "${PLANT_SCANNER_PORT}",
+      datamode: "stream",
+      datatype: "utf8",
+      newline: "\\n",
+      topic: "",
+      trim: true,
+      base64: false,
+      tls: "",
+    },
+  );
+  const reader = sheet.node(
+    "change",
+    "reader",
+    { col: 0.9, row: 3.4 },
+    {
+      name: "reader-1",
+      rules: [{ t: "set", p: "reader", pt: "msg", to: "reader-1", tot: "str" }],
+      action: "",
+      property: "",
+      from: "",
+      to: "",
+      reg: false,
+    },
+  );
+  sheet.wire(scanner, 0, reader);
+  sheet.wire(reader, 0, loop.scan);
+  sheet.group("scanner", "Scanner", [scanner, reader]);
+
+  const load = sheet.node(
+    "inject",
+    "load",
+    { col: 0, row: 5.6 },
+    {
+      name: "contexts at start",
+      props: [{ p: "payload" }, { p: "filename", v: "PLANT_CONTEXTS", vt: "env" }],
+      repeat: "",
+      crontab: "",
+      once: true,
+      onceDelay: 0.1,
+      topic: "",
+      payload: "",
+      payloadType: "date",
+    },
+  );
+  const read = sheet.node(
+    "file in",
+    "contexts",
+    { col: 0.95, row: 5.6 },
+    {
+      name: "file of contexts",
+      filename: "filename",
+      filenameType: "msg",
+      format: "utf8",
+      chunk: false,
+      sendError: false,
+      encoding: "none",
+      allProps: false,
+    },
+  );
+  const fill = sheet.node(
+    "function",
+    "fill",
+    { col: 1.9, row: 5.6 },
+    {
+      name: "import",
+      ...functionFrom(["edge-loop", "import-contexts.js"]),
+    },
+  );
+  sheet.wire(load, 0, read);
+  sheet.wire(read, 0, fill);
+  sheet.wire(fill, 0, loop.scan);
+  sheet.group("contexts", "What the MES knows: code → product, recipe, what is normal", [load, read, fill]);
+  addPages(sheet, loop, { col: 0, row: 9.4 }, { col: 5.9, row: 2 });
+  return [...sheet.json(), globalConfig(PLANT_ENV)];
+}

@@ -1,0 +1,3 @@
+// Hands the file to the context store, as one command.
+msg.command = { name: "import", format: "json", data: msg.payload };
+return msg;

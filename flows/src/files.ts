@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runInNewContext } from "node:vm";
+
+/** A source file beside this one, without the newline at its end. */
+export function source(...path: string[]): string {
+  return readFileSync(join(__dirname, ...path), "utf8").trimEnd();
+}
+
+/** The text of a page: its Vue file, with the shared style sheet and the shared methods in place of their marks. */
+export function page(name: string): string {
+  const methods = source("pages", "format.js").split("\n");
+  const body = methods.slice(methods.indexOf("export default {") + 1, -1);
+  const parts = { "/* theme.css */": source("pages", "theme.css"), "/* format.js */": body.join("\n").trim() };
+  let text = source("pages", `${name}.vue`);
+  for (const [mark, part] of Object.entries(parts)) {
+    if (!text.includes(mark)) throw new Error(`${name}.vue has no ${mark}`);
+    text = text.replace(mark, () => part);
+  }
+  return text;
+}
+
+/** Properties of a function node whose body stands in a file. */
+export function functionFrom(path: readonly string[], outputs = 1): Record<string, unknown> {
+  return { func: source(...path), outputs, timeout: 0, noerr: 0, initialize: "", finalize: "", libs: [] };
+}
+
+const NODES = join(__dirname, "..", "..", "nodes");
+
+/**
+ * The values that a freshly dropped node of ours has, from its editor page; undefined for nodes of other packages. So a
+ * flow here says only what differs, and a property that a node does not have is found when the flow is built.
+ */
+export function editorDefaults(type: string): Record<string, unknown> | undefined {
+  const file = join(NODES, type, `${type}.html`);
+  if (!existsSync(file)) return undefined;
+  const script = /<script type="text\/javascript">([\s\S]*?)<\/script>/.exec(readFileSync(file, "utf8"))?.[1];
+  if (script === undefined) throw new Error(`${file} has no script`);
+  let defaults: Record<string, { value?: unknown }> = {};
+  const nodes = {
+    registerType: (_type: string, definition: { defaults: typeof defaults }) => (defaults = definition.defaults),
+  };
+  const editor = { nodes, _: (key: string) => key, validators: new Proxy({}, { get: () => () => () => true }) };
+  runInNewContext(script, { RED: editor, window: {}, ContextEdge: undefined });
+  // Copied as JSON: values of another context are not plain objects here.
+  return JSON.parse(
+    JSON.stringify(Object.fromEntries(Object.entries(defaults).map(([key, { value }]) => [key, value ?? ""]))),
+  ) as Record<string, unknown>;
+}

@@ -1,0 +1,21 @@
+/** Everything that the builder writes. */
+import { completeLoop } from "./complete-loop/flow";
+import { edgeLoop } from "./edge-loop/flow";
+import { plant } from "./plant/flow";
+import type { FlowNode } from "./sheet";
+
+export interface Output {
+  /** Relative to the package. */
+  readonly path: string;
+  readonly nodes: readonly FlowNode[];
+}
+
+export function outputs(): Output[] {
+  return [
+    { path: "examples/1 Complete loop, simulated.json", nodes: completeLoop() },
+    { path: "examples/2 Edge loop over OPC UA, Modbus and TCP.json", nodes: edgeLoop() },
+    { path: "examples/3 Plant control.json", nodes: plant() },
+    { path: "flows/edge-loop.json", nodes: edgeLoop() },
+    { path: "flows/plant.json", nodes: plant() },
+  ];
+}

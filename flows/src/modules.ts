@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { idOf, type FlowNode } from "./sheet";
+
+const ROOT = join(__dirname, "..", "..");
+
+function versionOf(...path: string[]): string {
+  return (JSON.parse(readFileSync(join(ROOT, ...path, "package.json"), "utf8")) as { version: string }).version;
+}
+
+/**
+ * The node in which an export names the packages it needs (as exact versions, which is what the editor's own export
+ * writes and what "Install" asks npm for), and the values that this flow takes from its surroundings.
+ */
+export function globalConfig(env: Readonly<Record<string, string>> = {}): FlowNode {
+  return {
+    id: idOf("shared/global-config"),
+    type: "global-config",
+    env: Object.entries(env).map(([name, value]) => ({ name, value, type: "str" })),
+    modules: {
+      "@context-edge/node-red": versionOf(),
+      "@flowfuse/node-red-dashboard": versionOf("node_modules", "@flowfuse", "node-red-dashboard"),
+    },
+  };
+}

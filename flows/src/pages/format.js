@@ -1,0 +1,39 @@
+// How both pages say numbers, times and names; the builder puts these among the methods of each.
+export default {
+  ago(at) {
+    const age = this.now - Date.parse(at);
+    return age < 1500 ? "just now" : this.duration(age) + " ago";
+  },
+  duration(ms) {
+    const s = Math.round(ms / 1000);
+    if (s < 90) return s + " s";
+    if (s < 5400) return Math.round(s / 60) + " min";
+    return s < 172800 ? Math.round(s / 3600) + " h" : Math.round(s / 86400) + " d";
+  },
+  /** Three significant digits or so: what can be read in passing. */
+  number(value) {
+    if (value === null || value === undefined) return "–";
+    const size = Math.abs(value);
+    return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  },
+  percent(p) {
+    return p > 0.995 && p < 1 ? ">99 %" : Math.round(p * 100) + " %";
+  },
+  unit(unit) {
+    return { degC: "°C", Cel: "°C", degF: "°F" }[unit] || unit;
+  },
+  words(name) {
+    return String(name).replace(/_m?s$/, (suffix) => " (" + suffix.slice(1) + ")").replace(/_+/g, " ").trim();
+  },
+  first(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+  },
+  /** A reason or cause as the decision node gives it, with times as the wall clock shows them. */
+  plainly(text) {
+    const local = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, local).replace(/ \([\w.]+\)/g, "").replace(/_/g, " ");
+  },
+  ldoLink(id) {
+    return "../context-edge/ldo/" + encodeURIComponent(id);
+  },
+};

@@ -1,0 +1,94 @@
+// Gathers what the Line page shows; hands it on when the clock ticks and something changed, at most twice a second.
+// Comes in: scans (with or without context), fused samples for display, judged samples, stored and uploaded records,
+// the status of ldo-emit.
+
+// Where a context says what is too much. The decision node has the table that alarms; this one only draws.
+const LIMITS = {
+  temperature: { warning: "thresholds.temp_warning", critical: "thresholds.temp_critical" },
+  vibration_x: { critical: "thresholds.vibration_max" },
+  vibration_y: { critical: "thresholds.vibration_max" },
+};
+const HISTORY = 90;
+
+const view = context.get("view") || { assets: {}, ldo: { stored: 0, uploaded: 0, waiting: null, last: null, status: "" }, dirty: true };
+context.set("view", view);
+
+const at = (path) => path.split(".").reduce((value, step) => (value && typeof value === "object" ? value[step] : undefined), msg.context);
+const numberAt = (path) => (path && typeof at(path) === "number" ? at(path) : null);
+
+if (msg.topic === "show") {
+  if (!view.dirty) return null;
+  view.dirty = false;
+  const assets = Object.values(view.assets).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { payload: RED.util.cloneMessage({ assets, ldo: view.ldo }) };
+}
+
+view.dirty = true;
+
+if (msg.status && msg.status.source) {
+  view.ldo.status = msg.status.text || "";
+  return null;
+}
+if (msg.ldo) {
+  view.ldo.stored += 1;
+  view.ldo.last = msg.ldo.ldo_id;
+  return null;
+}
+
+const id = (msg.asset && msg.asset.id) || "no asset";
+const asset = (view.assets[id] = view.assets[id] || {
+  id, line: "", station: "", scan: null, product: null, facts: [], lookup: null, no_context: null, unjudged: "",
+  channels: [], prediction: null, decision: null,
+});
+if (msg.asset) Object.assign(asset, { line: msg.asset.line, station: msg.asset.station });
+
+if (msg.scan && !msg.fusion) {
+  asset.scan = { code: msg.scan.code, at: msg.scan.at, reader: msg.scan.reader || "" };
+  asset.no_context = msg.unusable || null;
+  asset.lookup = msg.lookup || null;
+  asset.product = typeof at("product") === "string" ? at("product") : null;
+  asset.facts = Object.entries(msg.context || {})
+    .filter(([name, value]) => name !== "product" && name !== "asset_id" && ["string", "number", "boolean"].includes(typeof value))
+    .slice(0, 6)
+    .map(([name, value]) => ({ name, value: String(value) }));
+  return null;
+}
+
+if (msg.fusion && !msg.decision) {
+  const before = new Map(asset.channels.map((channel) => [channel.name, channel]));
+  asset.channels = Object.entries(msg.fusion.channels).map(([name, state]) => {
+    const value = msg.sensor_data[name];
+    const old = before.get(name);
+    const limit = LIMITS[name] || {};
+    const known = msg.context !== undefined;
+    const normal = known ? numberAt("normal." + name) : old ? old.normal : null;
+    const warning = known ? numberAt(limit.warning) : old ? old.warning : null;
+    const critical = known ? numberAt(limit.critical) : old ? old.critical : null;
+    const history = (old ? old.history : []).concat(typeof value === "number" ? value : null).slice(-HISTORY);
+    const seen = [...history, normal, warning, critical].filter((each) => each !== null);
+    const top = Math.max(...seen, 0);
+    const low = normal === null ? Math.min(...seen, top) : Math.min(0, ...seen);
+    const scale = [low, critical === null ? top + (top - low) * 0.15 : Math.max(top, critical + (critical - low) * 0.12)];
+    return { name, unit: state.unit, value: typeof value === "number" ? value : null, quality: state.quality, age_ms: state.age_ms, normal, warning, critical, history, scale };
+  });
+  return null;
+}
+
+if (msg.decision) {
+  const { outcome, reasons } = msg.decision;
+  asset.decision = { outcome, at: msg.fusion.at, reasons };
+  asset.unjudged = msg.unusable ? msg.unusable.reason : "";
+  const { prediction } = msg;
+  asset.prediction = prediction
+    ? {
+        label: prediction.label,
+        confidence: prediction.confidence,
+        bars: Object.entries(prediction.probabilities || {}).map(([label, p]) => ({ label, p })).sort((a, b) => b.p - a.p),
+        ran: prediction.backend ? prediction.backend.kind.toUpperCase() + " · " + prediction.backend.device.toUpperCase() : "",
+        model: prediction.model ? prediction.model.name + " " + prediction.model.version : "",
+        latency_ms: prediction.latency_ms,
+        fault: prediction.fault ? prediction.fault.message : "",
+      }
+    : null;
+}
+return null;

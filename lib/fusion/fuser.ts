@@ -257,18 +257,17 @@ function noticeOf(state: AssetState, { kind, channel, trouble }: Transition, clo
 
 /** @throws EdgeError `channels` */
 function checkChannels(config: FusionConfig): void {
-  const fail = (text: string): never => {
-    throw new EdgeError("channels", text);
-  };
-  if (config.channels.length === 0) fail("no channel is configured: a sample needs at least one");
+  if (config.channels.length === 0)
+    throw new EdgeError("channels", "no channel is configured: a sample needs at least one");
   const names = new Set<string>();
   for (const { name, range } of config.channels) {
-    if (names.has(name)) fail(`two channels are called "${name}"`);
+    if (names.has(name)) throw new EdgeError("channels", `two channels are called "${name}"`);
     names.add(name);
-    if (range[0] >= range[1]) fail(`${name}: the range ends at ${range[1]}, before it begins at ${range[0]}`);
+    if (range[0] >= range[1])
+      throw new EdgeError("channels", `${name}: the range ends at ${range[1]}, before it begins at ${range[0]}`);
   }
   if (config.trigger === "channel" && !names.has(config.triggerChannel))
-    fail(`the trigger channel "${config.triggerChannel}" is not in the table`);
+    throw new EdgeError("channels", `the trigger channel "${config.triggerChannel}" is not in the table`);
 }
 
 /** A channel table from plain rows, with the defaults of the editor: for flows made by programs, and for tests. */

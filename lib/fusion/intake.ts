@@ -121,10 +121,12 @@ function nameOf(item: unknown): string | undefined {
   if (!isRecord(item)) return undefined;
   const named = item["nodeId"] ?? item["topic"] ?? item["name"];
   if (typeof named === "string") return named;
-  const kind = item["nodeId"];
-  return isRecord(kind) && typeof kind["toString"] === "function" && kind.toString !== Object.prototype.toString
-    ? String(kind)
-    : undefined;
+  // A NodeId of the OPC UA library: it says itself how it is written.
+  const written =
+    isRecord(named) && typeof named["toString"] === "function"
+      ? (named["toString"] as () => unknown).call(named)
+      : undefined;
+  return typeof written === "string" && written !== "[object Object]" ? written : undefined;
 }
 
 function recordOf(payload: unknown): Readonly<Record<string, unknown>> | undefined {

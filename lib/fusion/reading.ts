@@ -42,8 +42,11 @@ export function readValue(raw: unknown): Reading {
       return badReading("there is no value");
     case "object":
       return raw === null ? badReading("null is not a value") : readObject(raw);
-    default:
+    case "function":
+    case "symbol":
       return badReading(`a ${typeof raw} is not a number`);
+    default:
+      return badReading("it is not a number");
   }
 }
 

@@ -15,6 +15,15 @@ export class Window {
   private first = 0;
   private count = 0;
 
+  private readonly of: Readonly<Record<Feature, () => number>> = {
+    mean: () => this.mean(),
+    rms: () => Math.sqrt(this.sum((x) => x * x) / this.count),
+    std: () => this.deviation(),
+    min: () => this.extreme(Math.min),
+    max: () => this.extreme(Math.max),
+    p2p: () => this.extreme(Math.max) - this.extreme(Math.min),
+  };
+
   constructor(readonly spanMs: number) {}
 
   push(value: number, at: number): void {
@@ -33,23 +42,17 @@ export class Window {
   feature(which: Feature, now: number): number | null {
     this.forget(now - this.spanMs);
     if (this.count === 0) return null;
-    switch (which) {
-      case "mean":
-        return this.sum((x) => x) / this.count;
-      case "rms":
-        return Math.sqrt(this.sum((x) => x * x) / this.count);
-      case "std": {
-        const mean = this.sum((x) => x) / this.count;
-        // The sample's standard deviation (n − 1); one value has none, which reads as 0.
-        return this.count === 1 ? 0 : Math.sqrt(this.sum((x) => (x - mean) ** 2) / (this.count - 1));
-      }
-      case "min":
-        return this.extreme(Math.min);
-      case "max":
-        return this.extreme(Math.max);
-      case "p2p":
-        return this.extreme(Math.max) - this.extreme(Math.min);
-    }
+    return this.of[which]();
+  }
+
+  private mean(): number {
+    return this.sum((x) => x) / this.count;
+  }
+
+  /** The sample's standard deviation (n − 1); a single value has none, which reads as 0. */
+  private deviation(): number {
+    const mean = this.mean();
+    return this.count === 1 ? 0 : Math.sqrt(this.sum((x) => (x - mean) ** 2) / (this.count - 1));
   }
 
   private sum(of: (value: number) => number): number {

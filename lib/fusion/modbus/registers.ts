@@ -45,6 +45,18 @@ export function wordsOf(type: RegisterType): number {
 
 const scratch = new DataView(new ArrayBuffer(8));
 
+/** The number in `scratch`, whose bytes stand in the order A, B, C, D, … */
+const NUMBER_IN: Readonly<Record<Exclude<RegisterType, "coil">, () => number>> = {
+  float32: () => scratch.getFloat32(0),
+  float64: () => scratch.getFloat64(0),
+  int16: () => scratch.getInt16(0),
+  uint16: () => scratch.getUint16(0),
+  int32: () => scratch.getInt32(0),
+  uint32: () => scratch.getUint32(0),
+  int64: () => Number(scratch.getBigInt64(0)),
+  uint64: () => Number(scratch.getBigUint64(0)),
+};
+
 /**
  * The number at index `at` of a register array, or the reason why there is none. 64-bit integers beyond 2^53 are rounded
  * to the nearest double; NaN patterns are given back as NaN.
@@ -65,32 +77,11 @@ export function decodeRegisters(registers: ArrayLike<unknown>, at: number, forma
     }
     scratch.setUint16(i * 2, word, swapBytes);
   }
-  return numberIn(format.type);
+  return NUMBER_IN[format.type]();
 }
 
 function coil(state: unknown): number | string {
   if (state === true || state === 1) return 1;
   if (state === false || state === 0) return 0;
   return `coil value ${String(state)} is neither on nor off`;
-}
-
-function numberIn(type: Exclude<RegisterType, "coil">): number {
-  switch (type) {
-    case "float32":
-      return scratch.getFloat32(0);
-    case "float64":
-      return scratch.getFloat64(0);
-    case "int16":
-      return scratch.getInt16(0);
-    case "uint16":
-      return scratch.getUint16(0);
-    case "int32":
-      return scratch.getInt32(0);
-    case "uint32":
-      return scratch.getUint32(0);
-    case "int64":
-      return Number(scratch.getBigInt64(0));
-    case "uint64":
-      return Number(scratch.getBigUint64(0));
-  }
 }

@@ -1,0 +1,102 @@
+import type { Clock } from "../clock";
+import { asError, EdgeError } from "../errors";
+import { backoffMs } from "../storage/backoff";
+
+/**
+ * Serves one connection until it is lost: connects, reads, calls `works` whenever an answer came. Rejects with what went
+ * wrong; when `signal` aborts it lets go of everything and returns.
+ */
+export type Serve = (signal: AbortSignal, works: () => void) => Promise<void>;
+
+/**
+ * Keeps a connection alive for as long as somebody needs it: after every loss it waits a little (0.1 to 1.6 s, with jitter)
+ * and begins anew, from nothing. A library's own reconnection is never used: it may resume a session that delivers no
+ * data.
+ */
+export class Link {
+  private readonly watchers = new Set<(trouble: string) => void>();
+  private trouble = "connecting";
+  private controller: AbortController | undefined;
+  private ended: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly serve: Serve,
+    private readonly clock: Clock,
+    private readonly random: () => number,
+  ) {}
+
+  /** Connects, unless it is connected or connecting. */
+  start(): void {
+    if (this.controller) return;
+    const controller = new AbortController();
+    this.controller = controller;
+    // One connection at a time: the one before may still be letting go.
+    this.ended = this.ended.then(() => this.run(controller.signal));
+  }
+
+  /** Disconnects; resolves when everything is released. */
+  stop(): Promise<void> {
+    this.controller?.abort();
+    this.controller = undefined;
+    return this.ended;
+  }
+
+  /** Calls `watcher` now and on every change with what is wrong, "" when the connection works. */
+  watch(watcher: (trouble: string) => void): () => void {
+    this.watchers.add(watcher);
+    watcher(this.trouble);
+    return () => this.watchers.delete(watcher);
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    const works = (): void => {
+      failures = 0;
+      this.say("");
+    };
+    while (!signal.aborted) {
+      try {
+        // Sequential on purpose: a connection must be gone before the next is made.
+        // oxlint-disable-next-line no-await-in-loop
+        await this.serve(signal, works);
+      } catch (error) {
+        if (!signal.aborted) this.say(asError(error).message);
+      }
+      if (signal.aborted) break;
+      failures++;
+      // oxlint-disable-next-line no-await-in-loop
+      await this.pause(100 + backoffMs(failures, this.random(), 250, 1500), signal);
+    }
+    this.trouble = "connecting";
+  }
+
+  private pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.clock.after(ms, () => {
+        signal.removeEventListener("abort", stop);
+        resolve();
+      });
+      const stop = (): void => {
+        cancel();
+        resolve();
+      };
+      signal.addEventListener("abort", stop, { once: true });
+    });
+  }
+
+  private say(trouble: string): void {
+    if (trouble === this.trouble) return;
+    this.trouble = trouble;
+    for (const watcher of this.watchers) watcher(trouble);
+  }
+}
+
+/** `promise`, or an error after `ms`: a peer that accepts and never answers must not hold us. @throws EdgeError `timeout` */
+export function within<T>(promise: Promise<T>, ms: number, what: string, clock: Clock): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () =>
+      reject(new EdgeError("timeout", `${what}: no answer within ${ms.toLocaleString("en-US")} ms`)),
+    );
+    promise.then(resolve, reject).finally(cancel);
+  });
+}

@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { systemClock } from "../../lib/clock";
+import { asError, EdgeError } from "../../lib/errors";
+import { OpcuaConnection } from "../../lib/fusion/opcua/connection";
+import { OpcuaSource, type OpcuaOptions } from "../../lib/fusion/opcua/source";
+import { onClose } from "../common/adapter";
+import { ConfigReader, type RawConfig } from "../common/config";
+import type { OpcuaService } from "../common/services";
+
+interface Credentials {
+  user?: unknown;
+  password?: unknown;
+}
+
+interface OpcuaNode extends Node<Credentials> {
+  service?: OpcuaService;
+  /** The endpoint the stored password was stored for. */
+  endpoint?: string;
+}
+
+const TYPE = "context-edge-opcua";
+/** What the editor shows, and sends back, in place of a stored password. */
+const STORED = "__PWRD__";
+
+/** An OPC UA server, one session for all who follow variables on it. */
+export = function (RED: NodeAPI): void {
+  const pkiDir = (): string => join(RED.settings.userDir ?? process.cwd(), "context-edge", "opcua-pki");
+
+  function ContextEdgeOpcua(this: OpcuaNode, def: NodeDef): void {
+    RED.nodes.createNode(this, def);
+    try {
+      const options = readOptions(def as unknown as RawConfig, this.credentials, pkiDir());
+      const source = new OpcuaSource(options, systemClock, Math.random);
+      this.endpoint = options.url;
+      this.service = source;
+      onClose(this, () => source.close());
+    } catch (error) {
+      this.error(asError(error).message);
+    }
+  }
+  RED.nodes.registerType(TYPE, ContextEdgeOpcua, {
+    credentials: { user: { type: "text" }, password: { type: "password" } },
+  });
+
+  RED.httpAdmin.post(`/context-edge/${TYPE}/test`, RED.auth.needsPermission(`${TYPE}.write`), (request, response) => {
+    const body = request.body as RawConfig;
+    const stored = typeof body["id"] === "string" ? (RED.nodes.getNode(body["id"]) as OpcuaNode | null) : null;
+    test(body, stored, pkiDir()).then(
+      (text) => response.json({ ok: true, text }),
+      (error: unknown) => response.json({ ok: false, text: asError(error).message }),
+    );
+  });
+};
+
+function readOptions(raw: RawConfig, credentials: Credentials | undefined, pkiDir: string): OpcuaOptions {
+  const config = new ConfigReader(raw, "OPC UA");
+  const url = config.text("endpoint");
+  if (!url.startsWith("opc.tcp://"))
+    throw new EdgeError("opcua-endpoint", `OPC UA: the endpoint "${url}" must start with opc.tcp://`);
+  const name = textOf(credentials?.user);
+  return {
+    url,
+    user: name === "" ? undefined : { name, password: textOf(credentials?.password) },
+    pkiDir,
+    intervalMs: config.number("interval_ms", 200, { min: 10, max: 3_600_000 }),
+    watchdogMs: config.number("watchdog_ms", 10_000, { min: 0, max: 3_600_000 }),
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Connects with what the dialog shows. The stored password is used only for the endpoint it was stored for. */
+async function test(body: RawConfig, stored: OpcuaNode | null, pkiDir: string): Promise<string> {
+  const user = textOf(body["user"]);
+  let password = textOf(body["password"]);
+  if (user !== "" && (password === "" || password === STORED)) {
+    password = stored?.endpoint === body["endpoint"] ? textOf(stored?.credentials?.password) : "";
+    if (password === "" && body["password"] === STORED) {
+      throw new EdgeError("opcua-password", "the stored password belongs to another endpoint: enter it again");
+    }
+  }
+  const options = readOptions(body, { user, password }, pkiDir);
+  const begun = performance.now();
+  const connection = await OpcuaConnection.open(options, systemClock, new AbortController().signal);
+  try {
+    const name = await connection.serverName();
+    return `${name === "" ? "the server" : name} answered in ${Math.round(performance.now() - begun)} ms`;
+  } finally {
+    await connection.close();
+  }
+}

@@ -11,6 +11,26 @@ import device = require("../../nodes/context-edge-device/context-edge-device");
 
 const FAST = { rate_hz: 100, cycle_s: 0.1, faults: false, seed: 7 };
 
+function temperatureOf(reading: EdgeMessage | undefined): number {
+  return (reading?.payload as { temperature: number } | undefined)?.temperature ?? NaN;
+}
+
+/** Loads a plant wired to two collectors and returns what came out of outputs 1 and 2. */
+async function run(config: object, extra: object[] = []): Promise<{ scans: EdgeMessage[]; readings: EdgeMessage[] }> {
+  const flow = [
+    { id: "a1", type: "tab", label: "line" },
+    { id: "a2", z: "a1", type: "context-edge-plant", x: 1, y: 1, wires: [["a3"], ["a4"]], ...FAST, ...config },
+    { id: "a3", z: "a1", type: "helper", x: 2, y: 1 },
+    { id: "a4", z: "a1", type: "helper", x: 2, y: 2 },
+    ...extra,
+  ];
+  await helper.load([plant, device], flow);
+  const heard = { scans: [] as EdgeMessage[], readings: [] as EdgeMessage[] };
+  helper.getNode("a3").on("input", (message) => heard.scans.push(message as EdgeMessage));
+  helper.getNode("a4").on("input", (message) => heard.readings.push(message as EdgeMessage));
+  return heard;
+}
+
 describe("context-edge-plant", () => {
   let folder: string;
 
@@ -24,22 +44,6 @@ describe("context-edge-plant", () => {
     rmSync(folder, { recursive: true, force: true });
     helper.stopServer(done);
   });
-
-  /** Loads a plant wired to two collectors and returns what came out of outputs 1 and 2. */
-  async function run(config: object, extra: object[] = []): Promise<{ scans: EdgeMessage[]; readings: EdgeMessage[] }> {
-    const flow = [
-      { id: "a1", type: "tab", label: "line" },
-      { id: "a2", z: "a1", type: "context-edge-plant", x: 1, y: 1, wires: [["a3"], ["a4"]], ...FAST, ...config },
-      { id: "a3", z: "a1", type: "helper", x: 2, y: 1 },
-      { id: "a4", z: "a1", type: "helper", x: 2, y: 2 },
-      ...extra,
-    ];
-    await helper.load([plant, device], flow);
-    const heard = { scans: [] as EdgeMessage[], readings: [] as EdgeMessage[] };
-    helper.getNode("a3").on("input", (message) => heard.scans.push(message as EdgeMessage));
-    helper.getNode("a4").on("input", (message) => heard.readings.push(message as EdgeMessage));
-    return heard;
-  }
 
   it("sends the contexts first, then scans whose keys are among them, and readings as objects", async () => {
     const { scans, readings } = await run({ assets: 2 });
@@ -80,7 +84,7 @@ describe("context-edge-plant", () => {
     const { scans, readings } = await run({ record: "record.ndjson" });
     await until("the plant runs", () => scans.length >= 2);
     helper.getNode("a2").receive({ command: { name: "inject", state: "over_temperature", duration_s: 60 } });
-    await until("it gets hot", () => (readings.at(-1)?.payload as { temperature: number }).temperature > 75);
+    await until("it gets hot", () => temperatureOf(readings.at(-1)) > 75);
     const count = scans.length;
     await until("it is scanned while hot", () => scans.length >= count + 2);
     assert.ok(scans.slice(1).every((scan) => !JSON.stringify(scan).includes("cooling_loss")));

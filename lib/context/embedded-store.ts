@@ -1,10 +1,8 @@
-/**
- * Contexts kept on the device itself: all of them in memory for reading, each write in the device's database. A write is
- * visible at once, and answered when it is on the disk; one that fails is taken back.
- */
-import { EdgeError } from "../errors";
+/** Contexts kept on the device itself, in its database: the store that needs nothing else. */
+import { EdgeError, asError } from "../errors";
 import type { Context } from "../messages";
-import type { Database, Statement } from "../storage/database";
+import type { Database } from "../storage/database";
+import { EmbeddedTable } from "./embedded-table";
 import {
   encodeContext,
   parseContext,
@@ -15,79 +13,45 @@ import {
   type StoreState,
 } from "./store";
 
-const STEPS = ["CREATE TABLE contexts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"];
-/** All contexts are in memory: characters of keys and values together. */
 const MAX_CHARACTERS = 64 * 1024 * 1024;
-
-const UPSERT = "INSERT INTO contexts (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-const DELETE = "DELETE FROM contexts WHERE key = ?";
-
-/** One per database, shared by all config nodes that use it: they keep the same table in the same memory. */
-const opened = new WeakMap<Database, EmbeddedStore>();
+/** Reads that wait while the table is being loaded. */
+const MAX_WAITING = 4_096;
 
 export class EmbeddedStore implements ContextStore {
   readonly kind = "embedded";
-  private readonly texts = new Map<string, string>();
-  private characters = 0;
+  private table: EmbeddedTable | undefined;
+  private opening: Promise<EmbeddedTable> | undefined;
+  private fault: EdgeError | undefined;
+  private waiting: { key: string; sink: Sink; slot: number }[] = [];
+  private readonly users = new Set<object>();
   private readonly listeners = new Set<(state: StoreState) => void>();
+  private unwatch: (() => void) | undefined;
 
-  private constructor(
-    private readonly database: Database,
-    private readonly maxCharacters: number,
+  /** @param database opened at first use; it belongs to the device, which closes it */
+  constructor(
+    private readonly database: () => Promise<Database>,
+    private readonly maxCharacters = MAX_CHARACTERS,
   ) {}
 
-  /** @throws EdgeError as `database.migrate` and `read` */
-  static async open(database: Database, maxCharacters = MAX_CHARACTERS): Promise<EmbeddedStore> {
-    const known = opened.get(database);
-    if (known) return known;
-    const store = new EmbeddedStore(database, maxCharacters);
-    await database.migrate("contexts", STEPS);
-    for (const { key, value } of await database.read<{ key: string; value: string }>(
-      "SELECT key, value FROM contexts",
-    )) {
-      store.hold(key, value);
-    }
-    const first = opened.get(database);
-    if (first) return first;
-    opened.set(database, store);
-    return store;
-  }
-
   get state(): StoreState {
-    return { phase: "ready", text: `embedded · ${this.texts.size}` };
+    if (this.table) return { phase: "ready", text: `embedded · ${this.table.size}` };
+    if (this.fault) return { phase: "failed", text: this.fault.message };
+    return { phase: "waiting", text: "embedded · loading" };
   }
 
-  read(key: string, sink: Sink, slot: number): void {
-    sink.answered(slot, this.texts.get(key) ?? null, "embedded", 0);
+  use(user: object): void {
+    this.users.add(user);
+    // A failure to open is said in the status and to every lookup.
+    this.open().catch(() => undefined);
   }
 
-  lastKnown(key: string): Known | undefined {
-    const text = this.texts.get(key);
-    return text === undefined ? undefined : { text, ageMs: 0 };
-  }
-
-  async replace(entries: readonly Entry[]): Promise<void> {
-    await this.change(entries.map(({ key, value }) => [key, encodeContext(key, value)]));
-  }
-
-  async update(key: string, change: (before: Context | undefined) => Context): Promise<void> {
-    const text = this.texts.get(key);
-    const after = change(text === undefined ? undefined : parseContext(key, text));
-    await this.change([[key, encodeContext(key, after)]]);
-  }
-
-  async remove(keys: readonly string[]): Promise<number> {
-    const there = [...new Set(keys)].filter((key) => this.texts.has(key));
-    await this.change(there.map((key) => [key, undefined]));
-    return there.length;
-  }
-
-  use(): void {
-    // Everything is in memory already.
-  }
-
-  async release(): Promise<void> {
-    // The database belongs to the device.
+  async release(user: object): Promise<void> {
+    this.users.delete(user);
+    if (this.users.size > 0) return;
+    this.unwatch?.();
+    this.unwatch = undefined;
+    this.table = undefined;
+    this.opening = undefined;
   }
 
   watch(listener: (state: StoreState) => void): () => void {
@@ -96,40 +60,65 @@ export class EmbeddedStore implements ContextStore {
     return () => this.listeners.delete(listener);
   }
 
-  private async change(changes: readonly (readonly [string, string | undefined])[]): Promise<void> {
-    if (changes.length === 0) return;
-    const before = new Map(changes.map(([key]) => [key, this.texts.get(key)]));
-    for (const [key, text] of changes) this.hold(key, text);
-    try {
-      if (this.characters > this.maxCharacters) {
-        throw new EdgeError(
-          "store-full",
-          `the embedded contexts would take ${this.characters} characters, limit ${this.maxCharacters}`,
-          {
-            remedy: "delete some, or keep contexts in Redis",
-          },
-        );
-      }
-      await this.database.write(
-        changes.map(([key, text]): Statement =>
-          text === undefined ? { sql: DELETE, params: [key] } : { sql: UPSERT, params: [key, text] },
-        ),
-      );
-    } catch (error) {
-      const written = new Map(changes);
-      for (const [key, text] of before) if (this.texts.get(key) === written.get(key)) this.hold(key, text);
-      throw error;
-    }
-    for (const listener of this.listeners) listener(this.state);
+  read(key: string, sink: Sink, slot: number): void {
+    if (this.table) sink.answered(slot, this.table.get(key) ?? null, "embedded", 0);
+    else if (this.fault) sink.failed(slot, this.fault);
+    else if (this.waiting.length >= MAX_WAITING)
+      sink.failed(slot, new EdgeError("context-unavailable", "the embedded contexts are still being loaded"));
+    else this.waiting.push({ key, sink, slot });
   }
 
-  private hold(key: string, text: string | undefined): void {
-    const old = this.texts.get(key);
-    if (old !== undefined) this.characters -= key.length + old.length;
-    if (text === undefined) this.texts.delete(key);
-    else {
-      this.texts.set(key, text);
-      this.characters += key.length + text.length;
+  lastKnown(key: string): Known | undefined {
+    const text = this.table?.get(key);
+    return text === undefined ? undefined : { text, ageMs: 0 };
+  }
+
+  async replace(entries: readonly Entry[]): Promise<void> {
+    const changes = entries.map(({ key, value }) => [key, encodeContext(key, value)] as const);
+    await (await this.open()).change(changes);
+  }
+
+  async update(key: string, change: (before: Context | undefined) => Context): Promise<void> {
+    const table = await this.open();
+    const text = table.get(key);
+    const after = change(text === undefined ? undefined : parseContext(key, text));
+    await table.change([[key, encodeContext(key, after)]]);
+  }
+
+  async remove(keys: readonly string[]): Promise<number> {
+    const table = await this.open();
+    const there = [...new Set(keys)].filter((key) => table.get(key) !== undefined);
+    await table.change(there.map((key) => [key, undefined]));
+    return there.length;
+  }
+
+  private open(): Promise<EmbeddedTable> {
+    this.opening ??= this.load();
+    return this.opening;
+  }
+
+  private async load(): Promise<EmbeddedTable> {
+    try {
+      const table = await EmbeddedTable.open(await this.database(), this.maxCharacters);
+      this.table = table;
+      this.unwatch = table.watch(() => this.tell());
+      return table;
+    } catch (error) {
+      this.fault = new EdgeError(
+        "context-unavailable",
+        `the embedded contexts cannot be opened: ${asError(error).message}`,
+        { cause: error },
+      );
+      throw this.fault;
+    } finally {
+      this.tell();
+      const { waiting } = this;
+      this.waiting = [];
+      for (const { key, sink, slot } of waiting) this.read(key, sink, slot);
     }
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener(this.state);
   }
 }

@@ -204,7 +204,8 @@ export class RedisConnection {
     if (this.data.status === "ready") {
       if (this.cache === undefined) return { phase: "ready", text: "redis" };
       if (this.cache.isTrusted) return { phase: "ready", text: "redis · cache" };
-      return { phase: "ready", text: this.cacheFault === "" ? "redis · cache waits" : `redis · ${this.cacheFault}` };
+      if (this.cacheFault === "") return { phase: "ready", text: "redis" };
+      return { phase: "degraded", text: `redis · ${this.cacheFault}` };
     }
     return { phase: "waiting", text: this.lastError === "" ? "redis · connecting" : `redis · ${this.lastError}` };
   }

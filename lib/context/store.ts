@@ -30,8 +30,8 @@ export interface Known {
 }
 
 export interface StoreState {
-  /** "ready" answers; "waiting" tries to get there by itself; "failed" needs somebody. */
-  readonly phase: "ready" | "waiting" | "failed";
+  /** "ready" answers; "degraded" too, but slower; "waiting" gets there by itself; "failed" needs somebody. */
+  readonly phase: "ready" | "degraded" | "waiting" | "failed";
   readonly text: string;
 }
 

@@ -1,0 +1,143 @@
+/**
+ * From a message of a reader to a message with its context, or with the reason why there is none. Order is kept per asset;
+ * lookups of all assets run at once.
+ */
+import type { AssetTable } from "../assets";
+import { isoTime, type Clock } from "../clock";
+import { EdgeError } from "../errors";
+import { uuidv7 } from "../ids";
+import type { AssetRef, EdgeMessage, Scan, Unusable } from "../messages";
+import { OrderedByKey } from "../ordered";
+import { Debounce } from "./debounce";
+import { isPassing, type ContextLookup, type Found } from "./lookup";
+import { pictureFormat, type PictureReader } from "./picture";
+import { ScanError, readScan, textOf, type NoRead, type ScanText } from "./scan";
+
+export interface ScanOptions {
+  readonly noRead: NoRead;
+  /** 0: repeats are sent. */
+  readonly debounceMs: number;
+  /** Messages under way at once; beyond, one is refused. */
+  readonly queue: number;
+}
+
+/** What became of a scan: sent with its context, sent with the reason for none, or counted as a repeat and not sent. */
+export type ScanResult = "found" | "unusable" | "repeat";
+
+interface Outcome {
+  readonly scan: Scan;
+  readonly asset: AssetRef | undefined;
+  readonly found: Found | undefined;
+  readonly unusable: Unusable | undefined;
+}
+
+const NOTHING: ScanText = { code: "", raw: "", symbology: undefined, gs1: undefined };
+
+export class ScanToContext {
+  private readonly ordered: OrderedByKey;
+  private readonly debounce: Debounce;
+
+  constructor(
+    private readonly lookup: ContextLookup,
+    private readonly pictures: PictureReader,
+    private readonly assets: AssetTable,
+    private readonly options: ScanOptions,
+    private readonly clock: Clock,
+  ) {
+    this.ordered = new OrderedByKey(options.queue);
+    this.debounce = new Debounce(options.debounceMs, clock);
+  }
+
+  /**
+   * Completes the message and hands it over; a repeat is not handed over.
+   * @throws EdgeError `queue-full`
+   */
+  handle(message: EdgeMessage, deliver: (message: EdgeMessage, result: ScanResult) => void): Promise<ScanResult> {
+    const { topic } = message;
+    const reader = named(message.reader) ?? named(topic);
+    const asset = this.assets.resolve({ reader, topic });
+    return new Promise((resolve, reject) => {
+      this.ordered.run(
+        asset?.id ?? reader ?? "",
+        () => this.outcome(message.payload, reader, asset, topic),
+        (error, outcome) => {
+          if (error !== undefined) {
+            reject(error as Error);
+            return;
+          }
+          const result = outcome === undefined ? "repeat" : outcome.found ? "found" : "unusable";
+          if (outcome !== undefined) deliver(complete(message, outcome), result);
+          resolve(result);
+        },
+      );
+    });
+  }
+
+  /** undefined for a repeat. */
+  private async outcome(
+    payload: unknown,
+    reader: string | undefined,
+    asset: AssetRef | undefined,
+    topic: unknown,
+  ): Promise<Outcome | undefined> {
+    const now = this.clock.now();
+    let text = NOTHING;
+    let repeats = 0;
+    try {
+      if (payload instanceof Uint8Array && pictureFormat(payload) !== undefined) {
+        const code = await this.pictures.read(payload);
+        text = readScan(code.text, this.options.noRead, code.symbology);
+      } else text = readScan(textOf(payload), this.options.noRead);
+      const admitted = this.debounce.admit(reader ?? "", text.code);
+      if (admitted === undefined) return undefined;
+      repeats = admitted;
+      const found = await this.lookup.find({ scan: text, reader, asset: asset?.id, context: undefined });
+      const contextAsset = found.context["asset_id"];
+      const own = contextAsset === undefined ? asset : this.assets.resolve({ reader, contextAsset, topic });
+      return { scan: scanOf(text, now, reader, repeats), asset: own, found, unusable: undefined };
+    } catch (error) {
+      if (!(error instanceof EdgeError)) throw error;
+      if (isPassing(error.code)) this.debounce.forget(reader ?? "", text.code);
+      const known = error instanceof ScanError ? error.known : text;
+      const unusable = { code: error.code, reason: error.message };
+      return { scan: scanOf(known, now, reader, repeats), asset, found: undefined, unusable };
+    }
+  }
+}
+
+function named(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function scanOf(
+  { code, raw, symbology, gs1 }: ScanText,
+  now: number,
+  reader: string | undefined,
+  repeats: number,
+): Scan {
+  const scan: Scan = { id: uuidv7(now), code, raw, at: isoTime(now) };
+  if (symbology !== undefined) scan.symbology = symbology;
+  if (gs1 !== undefined) scan.gs1 = gs1;
+  if (reader !== undefined) scan.reader = reader;
+  if (repeats > 0) scan.repeats = repeats;
+  return scan;
+}
+
+/** Sets what this scan brought, and takes off what an earlier one may have left on the message. */
+function complete(message: EdgeMessage, { scan, asset, found, unusable }: Outcome): EdgeMessage {
+  message.scan = scan;
+  if (asset !== undefined) message.asset = asset;
+  else if (message.asset !== undefined) delete message.asset;
+  if (found !== undefined) {
+    message.context = found.context;
+    message.lookup = found.lookup;
+    if (message.unusable !== undefined) delete message.unusable;
+    message.payload = found.context;
+  } else if (unusable !== undefined) {
+    if (message.context !== undefined) delete message.context;
+    if (message.lookup !== undefined) delete message.lookup;
+    message.unusable = unusable;
+    message.payload = unusable;
+  }
+  return message;
+}

@@ -1,0 +1,108 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { systemClock } from "../../lib/clock";
+import { EmbeddedStore } from "../../lib/context/embedded-store";
+import { redisHost, redisOptions, type RedisSettings } from "../../lib/context/redis-options";
+import { probeRedis } from "../../lib/context/redis-probe";
+import { RedisStore } from "../../lib/context/redis-store";
+import type { ContextStore } from "../../lib/context/store";
+import { asError } from "../../lib/errors";
+import { ConfigReader, service, type RawConfig } from "../common/config";
+import type { DeviceService, StoreService } from "../common/services";
+
+interface Secrets {
+  username?: string;
+  password?: string;
+}
+
+interface StoreNode extends Node<Secrets> {
+  service?: StoreService;
+  /** Where the stored secret belongs: it goes to no other host. */
+  url?: string;
+}
+
+/** What the dialog sends in place of a stored secret. */
+const UNCHANGED = "__PWRD__";
+
+/** Where contexts are kept: in Redis, or on the device itself. */
+export = function (RED: NodeAPI): void {
+  function ContextEdgeStore(this: StoreNode, config: NodeDef & { device?: string }): void {
+    RED.nodes.createNode(this, config);
+    try {
+      const reader = new ConfigReader(config as unknown as RawConfig, "store");
+      if (reader.choice("kind", ["embedded", "redis"], "embedded") === "redis") {
+        const settings = redisSettings(reader, this.credentials);
+        this.url = settings.url;
+        this.service = { store: redisStore(reader, settings) };
+      } else {
+        const device = service<DeviceService>(RED, config.device, "context-edge-device", "store");
+        this.service = { store: new EmbeddedStore(() => device.database()) };
+      }
+    } catch (error) {
+      this.error(asError(error).message);
+    }
+  }
+  RED.nodes.registerType<StoreNode, NodeDef, object, Secrets>("context-edge-store", ContextEdgeStore, {
+    credentials: { username: { type: "text" }, password: { type: "password" } },
+  });
+
+  RED.httpAdmin.post(
+    "/context-edge/context-edge-store/test",
+    RED.auth.needsPermission("context-edge-store.write"),
+    (request, response) => {
+      test(RED, (request.body ?? {}) as RawConfig).then(
+        (answer) => response.json(answer),
+        (error: unknown) => response.json({ ok: false, text: asError(error).message }),
+      );
+    },
+  );
+};
+
+function redisSettings(config: ConfigReader, secrets: Secrets): RedisSettings {
+  return {
+    url: config.text("url", "redis://127.0.0.1:6379"),
+    username: secrets.username ?? "",
+    password: secrets.password ?? "",
+    db: config.has("db") ? config.number("db", 0, { min: 0, integer: true }) : undefined,
+    tls: {
+      ca: config.text("tls_ca", ""),
+      cert: config.text("tls_cert", ""),
+      key: config.text("tls_key", ""),
+      servername: config.text("tls_servername", ""),
+      verify: config.flag("tls_verify", true),
+    },
+  };
+}
+
+function redisStore(config: ConfigReader, settings: RedisSettings): ContextStore {
+  const maxEntries = config.number("cache_size", 10_000, { min: 1, max: 1_000_000, integer: true });
+  const maxAgeMs = 1000 * config.number("cache_max_age_s", 60, { min: 1, max: 86_400 });
+  const cache = config.flag("cache", true) ? { maxEntries, maxAgeMs } : undefined;
+  return new RedisStore({ connection: redisOptions(settings), cache, maxLastKnown: maxEntries }, systemClock);
+}
+
+async function test(RED: NodeAPI, body: RawConfig): Promise<{ ok: boolean; text: string }> {
+  const config = new ConfigReader(withEnvironment(body), "store");
+  if (config.choice("kind", ["embedded", "redis"], "embedded") === "embedded") {
+    return { ok: true, text: "kept on the device: nothing to connect to" };
+  }
+  const username = config.text("username", "");
+  let password = config.text("password", "");
+  if (password === UNCHANGED) {
+    const stored = RED.nodes.getNode(config.text("id", "")) as StoreNode | null;
+    if (!stored?.url || redisHost(stored.url) !== redisHost(config.text("url"))) {
+      return { ok: false, text: "the stored password belongs to another host: type it again" };
+    }
+    password = stored.credentials.password ?? "";
+  }
+  const options = redisOptions(redisSettings(config, { username, password }));
+  return probeRedis(options, config.flag("cache", true), [config.text("prefix", "context:")], systemClock);
+}
+
+/** The dialog sends `${NAME}` as typed; at deploy Node-RED has put the value in its place. */
+function withEnvironment(body: RawConfig): RawConfig {
+  const filled = (value: unknown): unknown =>
+    typeof value === "string"
+      ? value.replace(/^\$\{(\w+)\}$/, (typed, name: string) => process.env[name] ?? typed)
+      : value;
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, filled(value)]));
+}

@@ -1,0 +1,143 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { isoTime, systemClock } from "../../lib/clock";
+import { ContextCommands } from "../../lib/context/commands";
+import { Deadlines } from "../../lib/context/deadlines";
+import { KeyTemplate } from "../../lib/context/key-template";
+import { ContextLookup, type Join } from "../../lib/context/lookup";
+import { PictureReader } from "../../lib/context/picture";
+import { NoRead } from "../../lib/context/scan";
+import { ScanToContext } from "../../lib/context/scan-to-context";
+import type { StoreState } from "../../lib/context/store";
+import { EdgeError } from "../../lib/errors";
+import type { Command, EdgeMessage } from "../../lib/messages";
+import { onClose, onInput, refuseAll } from "../common/adapter";
+import { ConfigReader, service, type RawConfig } from "../common/config";
+import type { DeviceService, StoreService } from "../common/services";
+import { StatusLine, type Fill } from "../common/status";
+
+type QrContextDef = NodeDef & { device?: string; store?: string };
+
+/** Scans and pictures in, context out; commands that change what is stored. */
+export = function (RED: NodeAPI): void {
+  function QrContext(this: Node, config: QrContextDef): void {
+    RED.nodes.createNode(this, config);
+    try {
+      start(RED, this, config);
+    } catch (error) {
+      refuseAll(this, error);
+    }
+  }
+  RED.nodes.registerType("qr-context", QrContext);
+};
+
+function start(RED: NodeAPI, node: Node, def: QrContextDef): void {
+  const config = new ConfigReader(def as unknown as RawConfig, "qr-context");
+  const { store } = service<StoreService>(RED, def.store, "context-edge-store", "qr-context");
+  const { assetTable } = service<DeviceService>(RED, def.device, "context-edge-device", "qr-context");
+  const key = new KeyTemplate(config.text("key", "context:{code}"));
+  if (key.constant || key.contextPaths.length > 0) {
+    throw new EdgeError(
+      "config-template",
+      `qr-context: the key ${key.text} must be made of the scan: {code}, {gs1.batch}, …`,
+    );
+  }
+  const joins = readJoins(config);
+  const onDeadline = config.choice("on_deadline", ["fail", "stale"], "fail");
+  const staleMaxMs = 1000 * config.number("stale_max_s", 3600, { min: 1 });
+  const noRead = new NoRead(config.text("no_read", "NOREAD, NO READ, ERROR").split(","));
+  const deadlines = new Deadlines(config.number("deadline_ms", 10, { min: 1, max: 10_000 }), systemClock);
+  const lookup = new ContextLookup(store, { key, joins, onDeadline, staleMaxMs }, deadlines, systemClock);
+  const pictures = new PictureReader(systemClock);
+  const scans = new ScanToContext(
+    lookup,
+    pictures,
+    assetTable,
+    {
+      noRead,
+      debounceMs: config.number("debounce_ms", 300, { min: 0, max: 3_600_000 }),
+      queue: config.number("queue", 256, { min: 1, max: 10_000, integer: true }),
+    },
+    systemClock,
+  );
+  const commands = new ContextCommands(store, key, noRead);
+
+  const line = new ScanStatus(new StatusLine(node));
+  store.use(node, {
+    prefixes: [key, ...joins.map((join) => join.key)].map(({ prefix }) => prefix),
+    lastKnown: onDeadline === "stale",
+  });
+  const unwatch = store.watch((state) => line.store(state));
+  onInput(node, (message, send) => {
+    if (message.command !== undefined) return runCommand(commands, message.command, message, send);
+    return scans
+      .handle(message, (complete, result) => {
+        line.scan(result === "found" ? undefined : complete.unusable?.code);
+        send(result === "found" ? [complete, null] : [null, complete]);
+      })
+      .then(() => undefined);
+  });
+  onClose(node, async () => {
+    unwatch();
+    line.close();
+    deadlines.close();
+    await pictures.close();
+    await store.release(node);
+  });
+}
+
+function readJoins(config: ConfigReader): Join[] {
+  return config.rows("joins").map((row) => ({
+    key: new KeyTemplate(row.text("key")),
+    into: row.text("into"),
+    required: row.flag("required", false),
+  }));
+}
+
+async function runCommand(
+  commands: ContextCommands,
+  command: Command,
+  message: EdgeMessage,
+  send: (message: (EdgeMessage | null)[]) => void,
+): Promise<void> {
+  const { command: cause, ...done } = await commands.run(command, message.payload);
+  message.event = { kind: "contexts-changed", cause, at: isoTime(systemClock.now()), ...done };
+  message.payload = message.event;
+  send([message, null]);
+}
+
+const FILLS: Readonly<Record<StoreState["phase"], Fill>> = {
+  ready: "green",
+  degraded: "yellow",
+  waiting: "yellow",
+  failed: "red",
+};
+
+/** The store's state, or what is wrong with the scans of late. */
+class ScanStatus {
+  private state: StoreState = { phase: "waiting", text: "" };
+  private fault: string | undefined;
+
+  constructor(private readonly line: StatusLine) {}
+
+  store(state: StoreState): void {
+    this.state = state;
+    this.show();
+  }
+
+  /** @param fault why the latest scan has no context, undefined when it has one */
+  scan(fault: string | undefined): void {
+    if (fault === this.fault) return;
+    this.fault = fault;
+    this.show();
+  }
+
+  close(): void {
+    this.line.close();
+  }
+
+  private show(): void {
+    const { phase, text } = this.state;
+    if (phase === "ready" && this.fault !== undefined) this.line.set("yellow", "dot", `${this.fault} · ${text}`);
+    else this.line.set(FILLS[phase], phase === "ready" || phase === "degraded" ? "dot" : "ring", text);
+  }
+}

@@ -122,11 +122,14 @@
             const value = row[column.name] === undefined ? column.value : row[column.name];
             const field = column.options ? $("<select>") : $('<input type="text">');
             for (const option of column.options || []) $("<option>").val(option.value).text(option.label).appendTo(field);
+            // A caption stands above the field where rows are too wide for one line and placeholders would not be seen.
+            const holder = column.caption ? $('<label class="ce-field">').css("width", column.width).appendTo(container) : container;
+            if (column.caption) $("<span>").text(column.label).appendTo(holder);
             field
               .attr("aria-label", column.label)
               .attr("title", column.title || column.label)
-              .attr("placeholder", column.label)
-              .css("width", column.width)
+              .attr("placeholder", column.placeholder === undefined ? column.label : column.placeholder)
+              .css("width", column.caption ? "100%" : column.width)
               .val(value === undefined ? "" : value)
               .data("column", column)
               .on("change keyup", function () {
@@ -134,7 +137,7 @@
                 field.toggleClass("input-error", !valid);
                 if (column.changed) column.changed(field.val(), container);
               })
-              .appendTo(container);
+              .appendTo(holder);
             field.attr("data-column", column.name).trigger("change");
           }
         },
@@ -161,6 +164,8 @@
   style.textContent = [
     ".ce-row{display:flex;gap:4px;align-items:center}",
     ".ce-row input,.ce-row select{min-width:0}",
+    ".ce-lines .ce-row{flex-wrap:wrap;align-items:flex-end}",
+    ".ce-field{display:inline-flex;flex-direction:column;margin:0;font-size:11px;color:var(--red-ui-secondary-text-color)}",
     ".ce-ok{color:var(--red-ui-text-color-success,inherit)}",
     ".ce-bad{color:var(--red-ui-text-color-error,inherit)}",
     ".ce-hint{color:var(--red-ui-secondary-text-color);margin:-6px 0 10px 104px;max-width:420px}",

@@ -85,7 +85,9 @@
 
     /** Validator: may stand in an object key (a device, ring, model or version), or an environment variable; may be empty. */
     safeName: function (value) {
-      return !value || /^\$\{[^}]+\}$/.test(value) || (/^[a-z0-9][a-z0-9._-]{0,62}$/.test(value) && !value.includes(".."));
+      return (
+        !value || /^\$\{[^}]+\}$/.test(value) || (/^[a-z0-9][a-z0-9._-]{0,62}$/.test(value) && !value.includes(".."))
+      );
     },
 
     /**
@@ -121,9 +123,12 @@
           for (const column of columns) {
             const value = row[column.name] === undefined ? column.value : row[column.name];
             const field = column.options ? $("<select>") : $('<input type="text">');
-            for (const option of column.options || []) $("<option>").val(option.value).text(option.label).appendTo(field);
+            for (const option of column.options || [])
+              $("<option>").val(option.value).text(option.label).appendTo(field);
             // A caption stands above the field where rows are too wide for one line and placeholders would not be seen.
-            const holder = column.caption ? $('<label class="ce-field">').css("width", column.width).appendTo(container) : container;
+            const holder = column.caption
+              ? $('<label class="ce-field">').css("width", column.width).appendTo(container)
+              : container;
             if (column.caption) $("<span>").text(column.label).appendTo(holder);
             field
               .attr("aria-label", column.label)

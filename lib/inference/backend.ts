@@ -33,7 +33,7 @@ export interface ModelInfo {
   readonly placement: Placement;
   /** For a status: "ONNX · CPU". */
   readonly title: string;
-  /** Median of the warm-up's runs with one row, in milliseconds. */
+  /** Milliseconds of a run with one row, measured at the warm-up. */
   readonly warmRunMs: number;
   /** Rows that may go in one run without blocking for longer than allowed. */
   readonly maxRows: number;

@@ -3,13 +3,13 @@ import { feedLayout, type Feeds } from "./feeds";
 import { BATCH_ROWS, OnnxSession, requireRuntime, warmUp, type SessionSpec, type WarmUp } from "./onnx-session";
 import { OnnxThread } from "./onnx-thread";
 
-/** Creating a session blocks the loop too, but once: so many times longer than a run may. */
-const CREATE_FACTOR = 50;
+/** Creating a session blocks the loop too: some milliseconds for a file of this size, 58 ms and more for a ResNet-18. */
+const MAX_IN_PROCESS_BYTES = 4 * 1024 * 1024;
 
 /**
- * ONNX Runtime on the CPU. "auto" loads in a worker first, off the loop, and takes the model in process only if the
- * worker measured that neither creating nor running it stalls the loop: for a small model the way to a worker and back
- * costs more than the model.
+ * ONNX Runtime on the CPU. "auto" loads in a worker first, off the loop, and takes the model in process only if its
+ * file is small and the worker measured that a run does not stall the loop: for a small model the way to a worker and
+ * back costs more than the model.
  */
 export class OnnxBackend implements Backend {
   readonly kind = "onnx";
@@ -26,7 +26,7 @@ export class OnnxBackend implements Backend {
     };
     if (options.placement === "in-process") return this.inProcess(spec, release, options);
     const thread = await OnnxThread.start(spec);
-    const small = thread.warm.warmRunMs <= options.maxBlockMs && thread.createMs <= CREATE_FACTOR * options.maxBlockMs;
+    const small = thread.warm.warmRunMs <= options.maxBlockMs && release.onnx.length <= MAX_IN_PROCESS_BYTES;
     if (options.placement === "worker" || !small)
       return new ThreadModel(thread, describe(release, options, "worker", thread.warm));
     await thread.release();

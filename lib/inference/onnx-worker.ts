@@ -12,7 +12,7 @@ export interface RunRequest {
 }
 
 export type WorkerAnswer =
-  | { readonly kind: "ready"; readonly createMs: number; readonly warm: WarmUp }
+  | { readonly kind: "ready"; readonly warm: WarmUp }
   | { readonly kind: "logits"; readonly logits: Float32Array }
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
@@ -38,7 +38,7 @@ async function open(port: MessagePort, spec: SessionSpec): Promise<WorkerAnswer>
       logits: (await session.run(new Feeds(spec.layout, rows, arrays), rows)).slice(),
     }));
   });
-  return { kind: "ready", createMs: session.createMs, warm: await warmUp(session, spec.layout) };
+  return { kind: "ready", warm: await warmUp(session, spec.layout) };
 }
 
 if (parentPort) {

@@ -1,7 +1,12 @@
-/** The channels of a test rig: what sensor-fuse calls them, how old they may be, what is plausible. */
-export const CHANNELS = [
-  { name: "vibration_x", unit: "mm/s", min: "0", max: "50" },
-  { name: "vibration_y", unit: "mm/s", min: "0", max: "50" },
-  { name: "temperature", unit: "°C", min: "-40", max: "200" },
-  { name: "current", unit: "A", min: "0", max: "100" },
-].map((channel) => ({ ...channel, max_age_ms: "2000", required: true }));
+import { editorDefaults } from "./files";
+
+type Row = Record<string, unknown> & { name: string };
+
+/** The channel rows of a fresh sensor-fuse, which are those of the simulated plant, with what differs here by name. */
+export function channels(differences: Readonly<Record<string, Record<string, unknown>>> = {}): Row[] {
+  const rows = (editorDefaults("sensor-fuse")?.["channels"] ?? []) as Row[];
+  for (const name of Object.keys(differences)) {
+    if (!rows.some((row) => row.name === name)) throw new Error(`a fresh sensor-fuse has no channel ${name}`);
+  }
+  return rows.map((row) => ({ ...row, ...differences[row.name] }));
+}

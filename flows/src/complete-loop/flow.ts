@@ -1,4 +1,4 @@
-import { CHANNELS } from "../channels";
+import { channels } from "../channels";
 import { source } from "../files";
 import { addFaults } from "../faults";
 import { addLoop } from "../loop";
@@ -18,7 +18,7 @@ export function completeLoop(): FlowNode[] {
   const loop = addLoop(
     sheet,
     {
-      channels: CHANNELS.map((channel) => ({ ...channel, source: "wire", match: "" })),
+      channels: channels(),
       device: {
         name: "this device",
         line: "line-1",

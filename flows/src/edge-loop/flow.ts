@@ -1,5 +1,5 @@
-import { CHANNELS } from "../channels";
-import { functionFrom, source } from "../files";
+import { channels } from "../channels";
+import { source } from "../files";
 import { addLoop } from "../loop";
 import { globalConfig } from "../modules";
 import { addPages } from "../pages";
@@ -32,15 +32,14 @@ export function edgeLoop(): FlowNode[] {
     host: "${PLANT_HOST}",
     port: "${PLANT_MODBUS_PORT}",
   });
-  const overModbus: Record<string, string> = { temperature: "input:4", current: "input:6" };
   const loop = addLoop(
     sheet,
     {
-      channels: CHANNELS.map((channel) => {
-        const register = overModbus[channel.name];
-        return register === undefined
-          ? { ...channel, source: "opcua", match: `ns=1;s={asset}.${channel.name}` }
-          : { ...channel, source: "modbus", match: register, type: "float32", order: "ABCD" };
+      channels: channels({
+        vibration_x: { source: "opcua", match: "ns=1;s={asset}.vibration_x" },
+        vibration_y: { source: "opcua", match: "ns=1;s={asset}.vibration_y" },
+        temperature: { source: "modbus", match: "input:4", type: "float32", order: "ABCD" },
+        current: { source: "modbus", match: "input:6", type: "float32", order: "ABCD" },
       }),
       sources: { opcua, modbus },
       device: {
@@ -98,20 +97,21 @@ export function edgeLoop(): FlowNode[] {
     { col: 0, row: 5.6 },
     {
       name: "contexts at start",
-      props: [{ p: "payload" }, { p: "filename", v: "PLANT_CONTEXTS", vt: "env" }],
+      props: [
+        { p: "command", v: '{"name":"import"}', vt: "json" },
+        { p: "filename", v: "PLANT_CONTEXTS", vt: "env" },
+      ],
       repeat: "",
       crontab: "",
       once: true,
       onceDelay: 0.1,
       topic: "",
-      payload: "",
-      payloadType: "date",
     },
   );
   const read = sheet.node(
     "file in",
     "contexts",
-    { col: 0.95, row: 5.6 },
+    { col: 1, row: 5.6 },
     {
       name: "file of contexts",
       filename: "filename",
@@ -123,19 +123,9 @@ export function edgeLoop(): FlowNode[] {
       allProps: false,
     },
   );
-  const fill = sheet.node(
-    "function",
-    "fill",
-    { col: 1.9, row: 5.6 },
-    {
-      name: "import",
-      ...functionFrom(["edge-loop", "import-contexts.js"]),
-    },
-  );
   sheet.wire(load, 0, read);
-  sheet.wire(read, 0, fill);
-  sheet.wire(fill, 0, loop.scan);
-  sheet.group("contexts", "What the MES knows: code → product, recipe, what is normal", [load, read, fill]);
+  sheet.wire(read, 0, loop.scan);
+  sheet.group("contexts", "What the MES knows: code → product, recipe, what is normal", [load, read]);
   addPages(sheet, loop, { col: 0, row: 9.4 }, { col: 5.9, row: 2 });
   return [...sheet.json(), globalConfig(PLANT_ENV)];
 }

@@ -15,7 +15,7 @@ function remember(mer, { kind, cause, at }) {
 }
 
 if (msg.error) {
-  view.error = { text: msg.error.message };
+  view.error = { text: msg.error.message.replace(/^\w*Error: /, ""), at: new Date().toISOString() };
 } else if (msg.event && msg.event.kind === "list" && msg.event.cause === "open") {
   view.open = Object.fromEntries(msg.payload.map((mer) => [mer.mer_id, mer]));
 } else if (msg.event && msg.event.kind === "list") {
@@ -23,7 +23,6 @@ if (msg.error) {
     remember(mer, { kind: "closed", cause: "by " + mer.closed.by + ": " + mer.closed.cause, at: mer.closed.at });
   }
 } else if (msg.mer) {
-  view.error = null;
   if (msg.mer.closed) delete view.open[msg.mer.mer_id];
   else view.open[msg.mer.mer_id] = msg.mer;
   if (msg.event.kind !== "updated") remember(msg.mer, msg.event);

@@ -24,7 +24,6 @@ if (msg.topic === "show") {
 }
 
 view.dirty = true;
-
 if (msg.status && msg.status.source) {
   view.ldo.status = msg.status.text || "";
   return null;
@@ -35,6 +34,7 @@ if (msg.ldo) {
   return null;
 }
 
+if (!msg.asset && !msg.scan) return null;
 const id = (msg.asset && msg.asset.id) || "no asset";
 const asset = (view.assets[id] = view.assets[id] || {
   id, line: "", station: "", scan: null, product: null, facts: [], lookup: null, no_context: null, unjudged: "",

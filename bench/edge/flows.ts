@@ -1,5 +1,6 @@
 /** The flows that the bench compares. Node ids are 16 hex digits, derived from a name. */
 import { createHash } from "node:crypto";
+import { CHANNELS, PRODUCTS, RECIPES, UNITS } from "../../lib/plant/catalogue";
 
 type FlowNode = Record<string, unknown>;
 
@@ -146,4 +147,103 @@ return msg;`;
     functionNode("answer", answer, 1),
     { type: "bench-out", name },
   ]);
+}
+
+/** The loop itself, scan → decision; `<name>/readings` is a second inlet, for readings. */
+export function loopFlow(name: string, redisPort: number): FlowNode[] {
+  const device = id("device");
+  const store = id("store");
+  const model = id("model");
+  const channels = Object.entries(UNITS).map(([channel, unit]) => ({
+    ...{
+      name: channel,
+      source: "wire",
+      match: "",
+      unit,
+      min: "-50",
+      max: "200",
+      max_age_ms: "3600000",
+      required: "true",
+      uncertain: "reject",
+    },
+  }));
+  const nodes = chain(name, [
+    { type: "bench-in", name },
+    {
+      type: "qr-context",
+      device,
+      store,
+      key: "context:{code}",
+      joins: [],
+      deadline_ms: "1000",
+      debounce_ms: "0",
+      queue: "1000",
+    },
+    { type: "sensor-fuse", device, trigger: "scan", channels },
+    { type: "tensorrt-infer", model, why: false },
+    { type: "decision", device, model, before: [[], []] },
+    { type: "bench-out", name },
+  ]);
+  const fuse = nodes.find((node) => node["type"] === "sensor-fuse") as FlowNode;
+  return [
+    ...nodes,
+    {
+      id: id(`${name}/readings`),
+      type: "bench-in",
+      z: nodes[0]["id"],
+      name: `${name}/readings`,
+      x: 120,
+      y: 160,
+      wires: [[fuse["id"]]],
+    },
+    {
+      id: device,
+      type: "context-edge-device",
+      name: "bench",
+      mode: "live",
+      data_dir: "data",
+      assets: [{ id: "motor-1", line: "line-1", station: "1", readers: "" }],
+    },
+    {
+      id: store,
+      type: "context-edge-store",
+      kind: "redis",
+      url: `redis://127.0.0.1:${redisPort}`,
+      tls_verify: true,
+      cache: false,
+    },
+    {
+      id: model,
+      type: "context-edge-model",
+      source: "bundled",
+      model: "motor-faults",
+      backend: "onnx",
+      placement: "in-process",
+      threads: "1",
+    },
+  ];
+}
+
+/** The loop with its records kept: scan → decision → ldo-emit, into a folder. */
+export function recordingFlow(name: string, redisPort: number): FlowNode[] {
+  const nodes = loopFlow(name, redisPort);
+  const decision = nodes.find((node) => node["type"] === "decision") as FlowNode;
+  const out = nodes.find((node) => node["type"] === "bench-out") as FlowNode;
+  const emit = id(`${name}/emit`);
+  decision["wires"] = [[], [], [emit]];
+  const objects = id("objects");
+  return [
+    ...nodes,
+    {
+      id: emit,
+      type: "ldo-emit",
+      z: nodes[0]["id"],
+      device: id("device"),
+      objects,
+      x: 900,
+      y: 160,
+      wires: [[out["id"]], []],
+    },
+    { id: objects, type: "context-edge-objects", kind: "folder", folder: "objects" },
+  ];
 }

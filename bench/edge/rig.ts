@@ -17,6 +17,8 @@ interface Shared {
 
 export interface RigOptions {
   readonly flow: readonly object[];
+  /** False: a bare Node-RED, without this package. */
+  readonly withPackage?: boolean;
   readonly redis?: unknown;
   readonly session?: unknown;
   readonly feeds?: () => unknown;
@@ -45,7 +47,7 @@ export class Rig {
   static async start(options: RigOptions): Promise<Rig> {
     const userDir = scratch("bench");
     mkdirSync(join(userDir, "node_modules", "@context-edge"), { recursive: true });
-    symlinkSync(ROOT, join(userDir, "node_modules", "@context-edge", "node-red"));
+    if (options.withPackage !== false) symlinkSync(ROOT, join(userDir, "node_modules", "@context-edge", "node-red"));
     writeFileSync(
       join(userDir, "package.json"),
       JSON.stringify({ name: "bench", dependencies: { "@context-edge/node-red": "*" } }),

@@ -46,11 +46,15 @@ async function main(): Promise<void> {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(0));
 
-  const start = (name: string, args: readonly string[], env: NodeJS.ProcessEnv): void => {
-    children.push(new Child(name, args, { cwd: ROOT, env, log: join(logs, `${name}.log`) }, ended));
+  const start = (name: string, args: readonly string[], env: NodeJS.ProcessEnv): Child => {
+    const child = new Child(name, args, { cwd: ROOT, env, log: join(logs, `${name}.log`) }, ended);
+    children.push(child);
+    return child;
   };
-  start("plant", plantArgs(options.data, ports), process.env);
-  start("node-red", nodeRedArgs(userDir), await nodeRedEnv(options, port));
+  const env = await nodeRedEnv(options, port);
+  await start("plant", plantArgs(options.data, ports), process.env).says(/"ready":true/);
+  if (stopping) return;
+  start("node-red", nodeRedArgs(userDir), env);
 
   const shown = options.host === "0.0.0.0" || options.host === "::" ? LOOPBACK : options.host;
   const url = `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
@@ -90,10 +94,17 @@ function plantArgs(data: string, ports: PlantPorts): string[] {
   const files = { contexts: join(data, "plant", "contexts.json"), record: join(data, "plant", "record.ndjson") };
   mkdirSync(dirname(files.contexts), { recursive: true });
   return [
-    ...["--import=tsx", join(ROOT, "simulator", "main.ts"), "serve", "--host", LOOPBACK, "--assets", "1"],
-    ...["--opcua-port", String(ports.opcua), "--modbus-port", String(ports.modbus)],
-    ...["--scanner-port", String(ports.scanner), "--control-port", String(ports.control)],
-    ...["--contexts", files.contexts, "--record", files.record],
+    "--import=tsx",
+    join(ROOT, "simulator", "main.ts"),
+    "serve",
+    `--host=${LOOPBACK}`,
+    "--assets=1",
+    `--opcua-port=${ports.opcua}`,
+    `--modbus-port=${ports.modbus}`,
+    `--scanner-port=${ports.scanner}`,
+    `--control-port=${ports.control}`,
+    `--contexts=${files.contexts}`,
+    `--record=${files.record}`,
   ];
 }
 

@@ -38,8 +38,16 @@ export class Child {
     });
   }
 
-  get pid(): number | undefined {
-    return this.process.pid;
+  /** Resolves with the first chunk of output that matches; never when the process ends before (then `ended` is told). */
+  says(pattern: RegExp): Promise<void> {
+    return new Promise((resolve) => {
+      const listen = (chunk: Buffer): void => {
+        if (!pattern.test(chunk.toString("utf8"))) return;
+        this.process.stdout?.off("data", listen);
+        resolve();
+      };
+      this.process.stdout?.on("data", listen);
+    });
   }
 
   /** Asks it to end, and ends it when it does not. */

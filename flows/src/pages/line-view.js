@@ -66,8 +66,8 @@ if (msg.fusion && !msg.decision) {
     const critical = known ? numberAt(limit.critical) : old ? old.critical : null;
     const history = (old ? old.history : []).concat(typeof value === "number" ? value : null).slice(-HISTORY);
     const seen = [...history, normal, warning, critical].filter((each) => each !== null);
-    const top = Math.max(...seen, 0);
-    const low = normal === null ? Math.min(...seen, top) : Math.min(0, ...seen);
+    const top = Math.max(0, ...seen);
+    const low = Math.min(0, ...seen);
     const scale = [low, critical === null ? top + (top - low) * 0.15 : Math.max(top, critical + (critical - low) * 0.12)];
     return { name, unit: state.unit, value: typeof value === "number" ? value : null, quality: state.quality, age_ms: state.age_ms, normal, warning, critical, history, scale };
   });

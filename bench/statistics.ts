@@ -22,7 +22,7 @@ export interface Interval {
 /** Median with a 95 % percentile-bootstrap interval (Efron 1979): 4,000 resamples, seeded, so a run prints one answer. */
 export function medianInterval(values: readonly number[]): Interval {
   const resamples = 4_000;
-  const medians = new Array<number>(resamples);
+  const medians: number[] = [];
   let state = 0x9e3779b9;
   for (let i = 0; i < resamples; i++) {
     const drawn = values.map(() => {
@@ -32,7 +32,7 @@ export function medianInterval(values: readonly number[]): Interval {
       state ^= state << 5;
       return values[(state >>> 0) % values.length];
     });
-    medians[i] = median(drawn);
+    medians.push(median(drawn));
   }
   return { value: median(values), low: quantile(medians, 0.025), high: quantile(medians, 0.975) };
 }

@@ -67,7 +67,7 @@ async function measure(redis: Redis, redisPort: number, servicePort: number): Pr
   });
   try {
     await provesItself(rig);
-    return [...(await latencies(rig)), ...(await throughput(rig))];
+    return [...(await latencyFigures(rig)), ...(await throughputFigures(rig))];
   } finally {
     await rig.stop();
     await session.release();
@@ -93,7 +93,7 @@ async function provesItself(rig: Rig): Promise<void> {
   await sequential(rig, "service", SERVICE_MESSAGES, scan);
 }
 
-async function latencies(rig: Rig): Promise<Figure[]> {
+async function latencyFigures(rig: Rig): Promise<Figure[]> {
   const p50: Record<string, number[]> = { floor: [], loop: [], again: [], functions: [], service: [] };
   const p99: Record<string, number[]> = { floor: [], loop: [], again: [], functions: [], service: [] };
   for (let block = 0; block < BLOCKS; block++) {
@@ -118,7 +118,7 @@ async function latencies(rig: Rig): Promise<Figure[]> {
   ];
 }
 
-async function throughput(rig: Rig): Promise<Figure[]> {
+async function throughputFigures(rig: Rig): Promise<Figure[]> {
   const perSecond: Record<string, number[]> = { floor: [], loop: [], again: [] };
   const cpu: Record<string, number[]> = { floor: [], loop: [], again: [] };
   for (let block = 0; block < BLOCKS; block++) {

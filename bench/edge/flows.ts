@@ -113,12 +113,27 @@ export function functionFlow(name: string): FlowNode[] {
   return [tab, ...nodes];
 }
 
-export const READINGS: Readonly<Record<string, number>> = {
-  vibration_x: 1.8,
-  vibration_y: 1.2,
-  temperature: 75,
-  current: 12,
-};
+/** What the bench's product calls normal, and what its sensors read: a normal sample. */
+export const READINGS: Readonly<Record<string, number>> = Object.fromEntries(
+  CHANNELS.map((channel, i) => [channel, PRODUCTS[0].normal[i] + PRODUCTS[0].bias[i]]),
+);
+
+/** About 600 bytes, as a plant's contexts are. */
+export function benchContext(n: number): object {
+  const [product] = PRODUCTS;
+  return {
+    product: product.name,
+    recipe: RECIPES[0].name,
+    asset_id: "motor-1",
+    batch: `batch-${n}`,
+    normal: Object.fromEntries(CHANNELS.map((channel, i) => [channel, product.normal[i]])),
+    thresholds: { temp_warning: 90, temp_critical: 105, vibration_max: 6 },
+    expected_runtime_s: product.runtimeS,
+    order: { number: `4500${n}`, customer: "customer 17", due: "2026-12-01", quantity: 250 },
+    routing: ["winding", "impregnation", "assembly", "run-in", "end-of-line"],
+    notes: "run-in at nominal voltage, direction of rotation as seen from the drive end, insulation class F, duty S1",
+  };
+}
 
 const READINGS_NOW = Object.fromEntries(
   Object.entries(READINGS).map(([channel, value]) => [channel, { value, at: "NOW" }]),
@@ -134,15 +149,19 @@ return msg;`;
     { type: "bench-in", name },
     functionNode("ask", ask, 1),
     {
-      ...{
-        type: "http request",
-        name: "",
-        method: "POST",
-        ret: "obj",
-        paytoqs: "ignore",
-        url: `http://127.0.0.1:${port}/predict`,
-      },
-      ...{ tls: "", persist: true, proxy: "", insecureHTTPParser: false, authType: "", senderr: false, headers: [] },
+      type: "http request",
+      name: "",
+      method: "POST",
+      ret: "obj",
+      paytoqs: "ignore",
+      url: `http://127.0.0.1:${port}/predict`,
+      tls: "",
+      persist: true,
+      proxy: "",
+      insecureHTTPParser: false,
+      authType: "",
+      senderr: false,
+      headers: [],
     },
     functionNode("answer", answer, 1),
     { type: "bench-out", name },
@@ -155,17 +174,15 @@ export function loopFlow(name: string, redisPort: number): FlowNode[] {
   const store = id("store");
   const model = id("model");
   const channels = Object.entries(UNITS).map(([channel, unit]) => ({
-    ...{
-      name: channel,
-      source: "wire",
-      match: "",
-      unit,
-      min: "-50",
-      max: "200",
-      max_age_ms: "3600000",
-      required: "true",
-      uncertain: "reject",
-    },
+    name: channel,
+    source: "wire",
+    match: "",
+    unit,
+    min: "-50",
+    max: "200",
+    max_age_ms: "3600000",
+    required: "true",
+    uncertain: "reject",
   }));
   const nodes = chain(name, [
     { type: "bench-in", name },

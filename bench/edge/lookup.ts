@@ -35,7 +35,12 @@ async function lookupOf(store: RedisStore): Promise<ContextLookup> {
 
 let asked = 0;
 const code = (): string => `C-${asked++ % KEYS}`;
-const source = (): KeySource => ({ scan: { code: code() }, reader: undefined, asset: undefined, context: undefined });
+const source = (): KeySource => ({
+  scan: { code: code(), raw: "", symbology: undefined, gs1: undefined },
+  reader: undefined,
+  asset: undefined,
+  context: undefined,
+});
 
 async function timed(count: number, task: () => Promise<unknown>): Promise<number[]> {
   const taken: number[] = [];

@@ -18,7 +18,7 @@ const LINE = JSON.stringify({ padding: "x".repeat(780) });
 
 export async function spoolFigures(): Promise<Figure[]> {
   const dir = scratch("bench-spool");
-  const store = new FolderStore(`${dir}/objects`);
+  const store = new FolderStore(`${dir}/objects`, systemClock);
   const spool = await openSpool({
     dataDir: dir,
     name: "bench",

@@ -3,11 +3,11 @@
  * runtime checks nothing: NaN in gives NaN out, and a negative embedding row silently selects the last one.
  */
 import type { Context, Fault, Fusion, Manifest, SensorData } from "../messages";
-import { valueAt } from "../path";
+import { isRecord, valueAt } from "../path";
 import type { Feeds } from "./feeds";
 import { SENSORS } from "./manifest";
 
-/** What is read of a message. */
+/** What is read of a message. It comes over a wire: anything may stand there, and nothing of it makes encoding throw. */
 export interface Sample {
   readonly sensor_data?: SensorData;
   readonly context?: Context;
@@ -45,7 +45,7 @@ export class Encoder {
   }
 
   encode(sample: Sample, feeds: Feeds, row: number): Encoded {
-    if (!sample.sensor_data)
+    if (!isRecord(sample.sensor_data))
       return fault("sample-missing", "the message has no sensor_data: wire a sensor-fuse before this node");
     return (
       this.channels(sample, sample.sensor_data, feeds, row) ??
@@ -65,7 +65,7 @@ export class Encoder {
         if (channel.fill === undefined) return fault("channel-missing", `${channel.name} has no usable value`);
         encoded = channel.fill;
       } else {
-        const unit = sample.fusion?.channels[channel.name]?.unit;
+        const unit = sample.fusion?.channels?.[channel.name]?.unit;
         if (unit !== undefined && unit !== "" && unit !== channel.unit) {
           return fault("channel-unit", `${channel.name} is in ${unit}, the model was trained in ${channel.unit}`);
         }
@@ -119,8 +119,7 @@ export class Encoder {
   private embeddings(sample: Sample, feeds: Feeds, row: number): Encoded {
     let unknown: Record<string, string> | undefined;
     for (const { input, field, rows } of this.ids) {
-      const value =
-        field === "asset_id" && sample.asset !== undefined ? sample.asset.id : valueAt(sample.context, field);
+      const value = (field === "asset_id" ? sample.asset?.id : undefined) ?? valueAt(sample.context, field);
       const key =
         typeof value === "string"
           ? value

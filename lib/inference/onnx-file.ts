@@ -23,7 +23,7 @@ const OPSETS = { min: 13, max: 25 } as const;
  * output size comes from data (ConstantOfShape, Expand, Tile, Range: a small file could ask for all memory), no random
  * numbers, no strings. Quantized models use QuantizeLinear and DequantizeLinear of the same domain.
  */
-export const OPERATORS: ReadonlySet<string> = new Set(
+const OPERATORS: ReadonlySet<string> = new Set(
   (
     "Abs Add ArgMax AveragePool BatchNormalization Cast Clip Concat Constant Conv DequantizeLinear Div Elu Equal Erf Exp Flatten " +
     "Gather Gelu Gemm GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual GRU HardSigmoid HardSwish Identity InstanceNormalization " +

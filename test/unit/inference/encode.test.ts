@@ -129,4 +129,14 @@ describe("encoding a sample", () => {
       { numRuns: 1000 },
     );
   });
+
+  it("never throws, whatever stands in the message", () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), fc.anything(), fc.anything(), (sensor_data, context, asset, fusion) => {
+        for (const data of [sensor_data, sample.sensor_data])
+          encode({ sensor_data: data, context, asset, fusion } as Sample);
+        encode({ ...sample, fusion: { channels: fusion } } as Sample);
+      }),
+    );
+  });
 });

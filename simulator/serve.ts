@@ -11,7 +11,6 @@ import { MAX_FAULT_SHARE } from "../lib/plant/schedule";
 import { Closers } from "./closers";
 import { obeyLines, startControl, type Obey } from "./control";
 import { startModbus } from "./modbus-server";
-import { startOpcua } from "./opcua-server";
 import type { CommandOptions } from "./options";
 import { FRAMES, startScanners, type Frame } from "./scanners";
 
@@ -115,7 +114,11 @@ async function startServers(
       throw new EdgeError("port", `--${name} ${port}: ${asError(error).message}`, { cause: error });
     }
   };
-  const opcua = await listen("opcua-port", (port) => startOpcua({ host, port, assets }));
+  const opcua = await listen("opcua-port", (port) => {
+    // Takes seconds to load: only those wait for it who want it.
+    const { startOpcua } = require("./opcua-server") as typeof import("./opcua-server");
+    return startOpcua({ host, port, assets });
+  });
   const modbus = await listen("modbus-port", (port) => startModbus(host, port, assets.length));
   const scanners = await listen("scanner-port", (port) => startScanners(host, port, assets, frame));
   const control = await listen("control-port", (port) => startControl(host, port, obey));

@@ -35,6 +35,22 @@ const commanded = (options: Partial<PlantOptions>, ...commands: object[]): Plant
   return plant;
 };
 
+const isNew = (name: string): boolean => NEW_PRODUCTS.some((product) => product.name === name);
+
+/** What a fault injected at motor-1 for the first ten seconds must not reach. */
+const untouched = (event: PlantEvent): boolean => event.asset === "motor-2" || event.atS >= 10;
+
+function refused(command: unknown, pattern: RegExp): void {
+  assert.throws(() => parsePlantCommand(command), { code: "plant-command", message: pattern });
+}
+
+function driven(): { clock: ManualClock; events: PlantEvent[]; plant: RunningPlant } {
+  const clock = new ManualClock();
+  const events: PlantEvent[] = [];
+  const plant = new RunningPlant(QUIET, { clock, record: undefined, happened: (event) => events.push(event) });
+  return { clock, events, plant };
+}
+
 describe("the running plant", () => {
   it("is the same plant for the same seed and another for another", () => {
     const busy = { ...QUIET, faultShare: 0.3, codes: "mixed" as const };
@@ -74,7 +90,6 @@ describe("the running plant", () => {
   });
 
   it("makes nothing new until it is told to; then the next unit opens a batch of it", () => {
-    const isNew = (name: string): boolean => NEW_PRODUCTS.some((product) => product.name === name);
     const plant = new Plant(QUIET);
     assert.ok(scansOf(pass(plant, 100)).every(({ truth }) => !isNew(truth.product)));
     plant.command(parsePlantCommand({ name: "new_product", asset: "motor-2" }));
@@ -98,7 +113,6 @@ describe("the running plant", () => {
     const busy = { faultShare: 0.3 };
     const plain = pass(commanded(busy), 40);
     const injected = pass(commanded(busy, { name: "inject", state: "motor_overload", duration_s: 10 }), 40);
-    const untouched = (event: PlantEvent): boolean => event.asset === "motor-2" || event.atS >= 10;
     assert.deepEqual(injected.filter(untouched), plain.filter(untouched));
     assert.notDeepEqual(injected, plain);
   });
@@ -153,16 +167,6 @@ describe("the running plant", () => {
 
 describe("commands to the plant", () => {
   it("say what they lack", () => {
-    const refused = (command: unknown, pattern: RegExp): void =>
-      assert.throws(
-        () => parsePlantCommand(command),
-        (error: unknown) => {
-          assert.ok(error instanceof EdgeError);
-          assert.equal(error.code, "plant-command");
-          assert.match(error.message, pattern);
-          return true;
-        },
-      );
     refused(null, /must be an object/);
     refused([], /must be an object/);
     refused({ name: "explode" }, /"explode" is not a command/);
@@ -198,13 +202,6 @@ describe("commands to the plant", () => {
 });
 
 describe("a plant driven by a clock", () => {
-  const driven = () => {
-    const clock = new ManualClock();
-    const events: PlantEvent[] = [];
-    const plant = new RunningPlant(QUIET, { clock, record: undefined, happened: (event) => events.push(event) });
-    return { clock, events, plant };
-  };
-
   it("ticks once a period, stands still when stopped, and goes on where it was", () => {
     const { clock, events, plant } = driven();
     clock.advance(1000);

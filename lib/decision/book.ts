@@ -171,7 +171,14 @@ export class AlarmBook {
       if (changes.length === 0) continue;
       void this.settle(changes).then((settled) => desk.announce(settled));
     }
-    if (this.writer.unsaved > 0) void this.writer.save();
+    if (this.writer.unsaved > 0) void this.saveCounters();
+  }
+
+  private async saveCounters(): Promise<void> {
+    const before = this.failure;
+    const failure = await this.writer.save();
+    if ((before === undefined) === (failure === undefined)) return;
+    for (const desk of this.desks) desk.announce({ changes: [], failure });
   }
 
   /** An alarm restored after a restart, or left by a node that is gone, passes to the first there is. */

@@ -1,7 +1,7 @@
 import { workerData } from "node:worker_threads";
-import { EdgeError } from "../errors";
 import { serveBatches, type BatchServer, type Outcome } from "./batch-protocol";
 import type { DatabaseOptions, DatabaseRequest, SqlValue, Statement } from "./database";
+import { migrate } from "./migrate";
 import { SqliteFile } from "./sqlite-file";
 
 type Write = Exclude<DatabaseRequest, { kind: "read" }>;
@@ -35,7 +35,7 @@ class DatabaseServer implements BatchServer<DatabaseRequest> {
   }
 
   private run(write: Write): void {
-    if (write.kind === "migrate") this.migrate(write.component, write.steps);
+    if (write.kind === "migrate") migrate(this.sqlite, write.component, write.steps);
     else for (const statement of write.statements) this.execute(statement);
   }
 
@@ -49,27 +49,6 @@ class DatabaseServer implements BatchServer<DatabaseRequest> {
     } catch (error) {
       return { error: this.sqlite.explain(error) };
     }
-  }
-
-  private migrate(component: string, steps: readonly string[]): void {
-    this.sqlite.exec(
-      "CREATE TABLE IF NOT EXISTS migrations (component TEXT PRIMARY KEY, done INTEGER NOT NULL) STRICT",
-    );
-    const row = this.sqlite.prepare("SELECT done FROM migrations WHERE component = ?").get(component);
-    const done = Number(row?.["done"] ?? 0);
-    if (done > steps.length) {
-      throw new EdgeError(
-        "database-newer",
-        `${this.sqlite.file} holds ${component} at version ${done}, this program knows ${steps.length}`,
-        {
-          remedy: "install the newer version of the package again",
-        },
-      );
-    }
-    for (const step of steps.slice(done)) this.sqlite.exec(step);
-    this.sqlite
-      .prepare("INSERT INTO migrations VALUES (?, ?) ON CONFLICT DO UPDATE SET done = excluded.done")
-      .run(component, steps.length);
   }
 
   close(): void {

@@ -6,6 +6,7 @@ import { sha256 } from "./hash";
 import { assertKey, assertPrefix } from "./keys";
 import {
   MAX_OBJECT_BYTES,
+  type Condition,
   type HeadInfo,
   type ObjectInfo,
   type ObjectStore,
@@ -77,17 +78,19 @@ export class S3Store implements ObjectStore {
       if (failure.kind === "object" || failure.kind === "store")
         return { kind: "refused", about: failure.kind, error: failure.error };
       if (failure.kind === "missing") return { kind: "exists-other", found: undefined };
-      return this.settle(key, digest, failure);
+      return this.settle(key, digest, failure, condition);
     }
   }
 
   /** Whether the body is there after a put that failed: a look at the key tells. */
-  private async settle(key: string, digest: string, failure: S3Failure): Promise<PutOutcome> {
+  private async settle(key: string, digest: string, failure: S3Failure, condition?: Condition): Promise<PutOutcome> {
     try {
       const found = await this.headHashed(key);
       if (found?.sha256 === digest) return { kind: "exists-same", etag: found.etag };
-      // After a time-out another version says nothing yet: this put may still be carried out after it.
-      return failure.kind === "condition" ? { kind: "exists-other", found } : { kind: "unknown", error: failure.error };
+      // After a time-out another version says nothing yet: this put may still be carried out after it. Nor does "there is
+      // something" when nothing is there any more.
+      const sure = failure.kind === "condition" && (found || (condition && "ifMatch" in condition));
+      return sure ? { kind: "exists-other", found } : { kind: "unknown", error: failure.error };
     } catch (error) {
       if (failure.kind !== "condition") return { kind: "unknown", error: failure.error };
       const { kind, error: reason } = this.explain(error, "head", key);

@@ -45,7 +45,12 @@ export class SqliteFile {
     this.db.exec("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE; COMMIT;");
     if (this.quotaBytes === undefined) return;
     const pageSize = Number(this.prepare("PRAGMA page_size").get()?.["page_size"]);
-    this.db.exec(`PRAGMA max_page_count = ${Math.max(16, Math.floor((this.quotaBytes - this.walLimit) / pageSize))}`);
+    this.db.exec(`PRAGMA max_page_count = ${Math.max(16, Math.floor(this.mainLimit / pageSize))}`);
+  }
+
+  /** Bytes that the main file may grow to: the quota without the write-ahead log. */
+  get mainLimit(): number {
+    return (this.quotaBytes ?? Infinity) - this.walLimit;
   }
 
   /** A compiled statement, kept for the next use. */
@@ -109,6 +114,12 @@ export class SqliteFile {
   /** Bytes on disk: main file and write-ahead log. */
   bytes(): number {
     return sizeOf(this.file) + this.walBytes();
+  }
+
+  /** Bytes of the main file that hold something; what was deleted leaves room that is used again. */
+  usedBytes(): number {
+    const number = (name: string): number => Number(this.prepare(`PRAGMA ${name}`).get()?.[name]);
+    return (number("page_count") - number("freelist_count")) * number("page_size");
   }
 
   private walBytes(): number {

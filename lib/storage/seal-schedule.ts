@@ -1,0 +1,133 @@
+import type { Clock } from "../clock";
+import type { SegmentLimits } from "./pack";
+import type { SpoolCounts } from "./spool-file";
+
+export interface SealAges {
+  /** Milliseconds that a line waits at most to be sealed. */
+  readonly maxAgeMs: number;
+  /** The same for an urgent line. */
+  readonly urgentAgeMs: number;
+}
+
+export const SEAL_AGES: SealAges = { maxAgeMs: 6 * 3_600_000, urgentAgeMs: 15 * 60_000 };
+
+/** After a failure, or while the clock cannot be believed. */
+const TRY_AGAIN_MS = 10_000;
+
+interface SealScheduleOptions {
+  readonly clock: Clock;
+  readonly ages: Partial<SealAges>;
+  readonly limits: SegmentLimits;
+  readonly clockIsPlausible: () => boolean;
+  /** Seals one segment; false when nothing was open. Afterwards `adopt` has been called. */
+  readonly seal: () => Promise<boolean>;
+}
+
+/**
+ * When open lines are sealed: as soon as they fill a segment, or when the oldest has waited long enough. Deadlines are
+ * monotonic; only the age of lines from before the start is taken from the wall clock.
+ */
+export class SealSchedule {
+  rows = 0;
+  bytes = 0;
+  private readonly ages: SealAges;
+  /** Monotonic; undefined when nothing is open. */
+  private dueAt: number | undefined;
+  private cancelTimer: (() => void) | undefined;
+  private timerAt = Infinity;
+  private sealing: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(private readonly options: SealScheduleOptions) {
+    this.ages = { ...SEAL_AGES, ...options.ages };
+  }
+
+  /** One line was appended. */
+  added(bytes: number, urgent: boolean): void {
+    this.rows++;
+    this.bytes += bytes;
+    const { maxAgeMs, urgentAgeMs } = this.ages;
+    const due = this.options.clock.monotonic() + (urgent ? Math.min(urgentAgeMs, maxAgeMs) : maxAgeMs);
+    if (this.dueAt === undefined || due < this.dueAt) this.dueAt = due;
+    this.look();
+  }
+
+  /** What is open, as the file says. */
+  adopt({ rows, bytes, since, urgentSince }: SpoolCounts["open"]): void {
+    this.rows = rows;
+    this.bytes = bytes;
+    const { maxAgeMs, urgentAgeMs } = this.ages;
+    const dues = [this.due(since, maxAgeMs), this.due(urgentSince, urgentAgeMs)];
+    this.dueAt = rows === 0 ? undefined : Math.min(...dues);
+    this.look();
+  }
+
+  /** A wall clock that jumped makes an age at most too long by the age that is allowed. */
+  private due(since: number | null, ageMs: number): number {
+    if (since === null) return Infinity;
+    const { clock } = this.options;
+    const waited = Math.min(ageMs, Math.max(0, clock.now() - since));
+    return clock.monotonic() + ageMs - waited;
+  }
+
+  /** Seals until all that is open now is sealed. */
+  async sealAll(): Promise<void> {
+    await this.sealing;
+    let left = this.rows;
+    while (left > 0) {
+      const before = this.rows;
+      if (!(await this.options.seal())) return;
+      left -= Math.max(1, before - this.rows);
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+  }
+
+  private look(): void {
+    if (this.stopped || this.sealing || this.dueAt === undefined) return;
+    if (this.isDue()) this.start();
+    else this.arm(this.dueAt);
+  }
+
+  private isDue(): boolean {
+    const { clock, limits } = this.options;
+    if (this.rows === 0) return false;
+    return this.rows >= limits.rows || this.bytes >= limits.rawBytes || clock.monotonic() >= (this.dueAt ?? Infinity);
+  }
+
+  private start(): void {
+    if (!this.options.clockIsPlausible()) {
+      this.arm(this.options.clock.monotonic() + TRY_AGAIN_MS);
+      return;
+    }
+    this.sealing = this.sealDue().then(
+      () => this.ended(0),
+      // Whoever seals has said what went wrong.
+      () => this.ended(TRY_AGAIN_MS),
+    );
+  }
+
+  private async sealDue(): Promise<void> {
+    while (!this.stopped && this.isDue()) await this.options.seal();
+  }
+
+  private ended(waitMs: number): void {
+    this.sealing = undefined;
+    if (waitMs === 0) this.look();
+    else this.arm(this.options.clock.monotonic() + waitMs);
+  }
+
+  private arm(at: number): void {
+    if (this.stopped || (this.cancelTimer && this.timerAt <= at)) return;
+    this.cancelTimer?.();
+    this.timerAt = at;
+    this.cancelTimer = this.options.clock.after(Math.max(0, at - this.options.clock.monotonic()), () => {
+      this.cancelTimer = undefined;
+      this.look();
+    });
+  }
+}

@@ -8,7 +8,7 @@ import type { Reading } from "../../lib/fusion/reading";
 import type { Lease } from "../../lib/inference/registry";
 import type { ModelSlot } from "../../lib/inference/slot";
 import type { ContextStore } from "../../lib/context/store";
-import type { Mode } from "../../lib/messages";
+import type { LabelSpec, Mode } from "../../lib/messages";
 import type { Database } from "../../lib/storage/database";
 
 /** Who this device is and where it keeps what must survive. */
@@ -46,6 +46,8 @@ export interface ModbusService {
 export interface ModelService {
   /** The slot, loading its model if this is its first user. Release it when the node closes. */
   open(): Lease<ModelSlot>;
+  /** What the labels of the model mean that serves now; undefined while there is none. */
+  labels(): readonly LabelSpec[] | undefined;
 }
 
 /** Where contexts are kept. Connected with its first user (`store.use`), closed with the last (`store.release`). */

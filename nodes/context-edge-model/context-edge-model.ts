@@ -1,7 +1,10 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { asError } from "../../lib/errors";
 import { DEFAULT_MODEL } from "../../lib/inference/bundled";
+import type { Lease } from "../../lib/inference/registry";
+import type { ModelSlot } from "../../lib/inference/slot";
 import { openSlot, type SlotRequest } from "../../lib/inference/slots";
+import { onClose } from "../common/adapter";
 import { ConfigReader, type RawConfig } from "../common/config";
 import type { ModelService } from "../common/services";
 
@@ -15,7 +18,12 @@ export = function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     try {
       const request = readConfig(new ConfigReader(config as unknown as RawConfig, "model"));
-      this.service = { open: () => openSlot(request) };
+      let own: Lease<ModelSlot> | undefined;
+      this.service = {
+        open: () => openSlot(request),
+        labels: () => (own ??= openSlot(request)).value.manifest?.labels,
+      };
+      onClose(this, () => own?.release());
     } catch (error) {
       this.error(asError(error).message);
     }

@@ -19,7 +19,10 @@ let opened = 0;
 function fixtureModel(RED: NodeAPI): void {
   RED.nodes.registerType("fixture-model", function (this: Node & { service?: ModelService }, config) {
     RED.nodes.createNode(this, config);
-    this.service = { open: () => slots.acquire("small", opened, () => serving) };
+    this.service = {
+      open: () => slots.acquire("small", opened, () => serving),
+      labels: () => serving.manifest?.labels,
+    };
   });
 }
 

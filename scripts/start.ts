@@ -146,6 +146,6 @@ ${password === undefined ? "" : '\n  Name "engineer", with your password.\n'}${i
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error);
+  console.error(error instanceof UsageError ? `${error.message}\n"npm start -- --help" lists the options.` : error);
   process.exit(1);
 });

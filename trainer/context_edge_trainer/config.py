@@ -83,9 +83,9 @@ class Training:
     """
 
     seed: int = 1
-    threads: int = 2
+    threads: int = 1
     epochs: int = 50
-    patience: int = 8
+    patience: int = 10
     batch: int = 512
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2

@@ -54,12 +54,15 @@ def fit(config: Config, vocabulary_sizes: list[int], train: Inputs, validation: 
     model.fit_scaler(train.sensors)
     loss_of = nn.CrossEntropyLoss(weight=class_weights(counts, settings.class_weight_power))
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    # Halved when validation stops improving, well before patience ends: the last steps are small ones.
+    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="max", factor=0.5, patience=settings.patience // 3)
     generator = torch.Generator().manual_seed(settings.seed)
     epochs: list[Epoch] = []
     best, best_weights = -1, copy.deepcopy(model.state_dict())
     for number in range(settings.epochs):
         loss = _epoch(model, optimizer, loss_of, train, config, generator)
         score = macro_f1(logits_of(model, validation).argmax(dim=1), validation.labels, len(config.labels))
+        schedule.step(score)
         epochs.append(Epoch(number + 1, loss, score))
         progress(f"epoch {number + 1:2d} of {settings.epochs}: loss {loss:.4f}, validation macro-F1 {score:.4f}")
         if best < 0 or score > epochs[best].macro_f1:

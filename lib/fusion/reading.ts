@@ -121,7 +121,9 @@ function readSamples(list: readonly unknown[]): Reading {
   if (list.length === 1 || last.quality === "bad") return last;
   for (const sample of list) {
     if (typeof sample !== "number" || !Number.isFinite(sample))
-      return badReading(`a list with ${JSON.stringify(sample) ?? "nothing"} in it is not a list of samples`);
+      return badReading(
+        `a list with ${typeof sample === "number" ? sample : `a ${typeof sample}`} in it is not a list of samples`,
+      );
   }
   return { ...last, samples: list as readonly number[] };
 }

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { MOST_REGISTERS, mostWords, planRequests, type PollItem } from "../../../lib/fusion/modbus/plan";
+
+const item = (address: number, words = 2, table: PollItem["table"] = "holding", unit = 1): PollItem => ({
+  unit,
+  table,
+  address,
+  words,
+});
+const ranges = (items: PollItem[], gap: number, alone?: Set<PollItem>) =>
+  planRequests(items, gap, alone).map(({ address, words }) => [address, words]);
+
+describe("the poll plan", () => {
+  it("reads neighbours with one request", () => {
+    assert.deepEqual(ranges([item(44), item(40), item(46), item(42)], 0), [[40, 8]]);
+  });
+
+  it("reads a small gap along, and asks twice over a large one", () => {
+    assert.deepEqual(ranges([item(40), item(50)], 8), [[40, 12]]);
+    assert.deepEqual(ranges([item(40), item(51)], 8), [
+      [40, 2],
+      [51, 2],
+    ]);
+  });
+
+  it("keeps units and tables apart", () => {
+    assert.equal(planRequests([item(0), item(2, 2, "input"), item(4, 2, "holding", 2)], 8).length, 3);
+  });
+
+  it("leaves alone what a device refused to read with others", () => {
+    const [a, b] = [item(40), item(42)];
+    assert.deepEqual(ranges([a, b, item(44)], 8, new Set([a, b])), [
+      [40, 2],
+      [42, 2],
+      [44, 2],
+    ]);
+  });
+
+  it("covers every item whole, within one request, within the limits of the protocol", () => {
+    const items = fc.array(
+      fc.record({
+        unit: fc.integer({ min: 1, max: 2 }),
+        table: fc.constantFrom<PollItem["table"]>("coil", "discrete", "holding", "input"),
+        address: fc.nat(600),
+        words: fc.constantFrom(1, 2, 4),
+      }),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(items, fc.nat(20), fc.nat(3), (wanted, gap, everyNth) => {
+        const alone = new Set(wanted.filter((_, i) => everyNth > 0 && i % (everyNth + 1) === 0));
+        const plan = planRequests(wanted, gap, alone);
+        assert.deepEqual(new Set(plan.flatMap((request) => request.items)), new Set(wanted));
+        assert.equal(plan.flatMap((request) => request.items).length, wanted.length, "no item is read twice");
+        for (const request of plan) {
+          assert.ok(request.words >= 1 && request.words <= mostWords(request.table));
+          for (const inside of request.items) {
+            assert.equal(inside.unit, request.unit);
+            assert.equal(inside.table, request.table);
+            assert.ok(
+              inside.address >= request.address && inside.address + inside.words <= request.address + request.words,
+            );
+            if (alone.has(inside)) assert.deepEqual(request.items, [inside]);
+          }
+        }
+      }),
+    );
+  });
+
+  it("never reads more unwanted registers in a row than the gap allows", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(400), { minLength: 1, maxLength: 40 }), fc.nat(12), (addresses, gap) => {
+        const plan = planRequests(
+          addresses.map((address) => item(address, 1)),
+          gap,
+        );
+        for (const request of plan) {
+          const inside = request.items.map(({ address }) => address);
+          for (let i = 1; i < inside.length; i++)
+            assert.ok((inside[i] as number) - (inside[i - 1] as number) - 1 <= gap);
+        }
+        const fewest = plan.reduce((sum, { words }) => sum + words, 0);
+        assert.ok(plan.length <= addresses.length && fewest <= 401 && MOST_REGISTERS === 125);
+      }),
+    );
+  });
+});

@@ -175,7 +175,7 @@ const LINK_KEYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 
 function part(text: string): Part {
-  const [shape = "", check] = text.split(":") as [string, Check | undefined];
+  const [shape, check] = text.split(":") as [string, Check | undefined];
   const optional = shape.endsWith("?");
   const body = optional ? shape.slice(0, -1) : shape;
   const upTo = body.includes("..");
@@ -278,7 +278,8 @@ function checkFault(check: Check, text: string): string | undefined {
         : `check characters are ${text.slice(-2)}, must be ${wanted ?? "two"}`;
     }
     case "date":
-    case "date-time": {
+    case "date-time":
+    default: {
       const month = Number(text.slice(2, 4));
       const day = Number(text.slice(4, 6));
       // Day 00 means the last day of the month.

@@ -61,7 +61,7 @@ export class ContextCommands {
       default:
         throw new EdgeError(
           "command-unknown",
-          `"${String(command.name)}" is no command of qr-context: put, patch, delete, import`,
+          `"${command.name}" is no command of qr-context: put, patch, delete, import`,
         );
     }
   }

@@ -93,10 +93,13 @@ function parseText(payload: string | Uint8Array, format: ImportOptions["format"]
 function fromCsv(text: string): { key?: string; code?: string; value: Context }[] {
   const heading = text.slice(0, text.search(/[\r\n]|$/));
   const delimiter = [";", "\t", ","].find((candidate) => heading.includes(candidate)) ?? ",";
-  const rows = parse(text, { columns: true, delimiter, skip_empty_lines: true, trim: true, bom: true }) as Record<
-    string,
-    string
-  >[];
+  const rows = parse<Record<string, string>>(text, {
+    columns: true,
+    delimiter,
+    skip_empty_lines: true,
+    trim: true,
+    bom: true,
+  });
   return rows.map((cells, i) => {
     const value: Context = {};
     for (const [column, cell] of Object.entries(cells)) {

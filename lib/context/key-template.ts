@@ -112,6 +112,7 @@ function valueOf({ kind, path }: Placeholder, from: KeySource): string | undefin
     case "asset":
       return from.asset;
     case "context":
+    default:
       return scalar(valueAt(from.context, path));
   }
 }
@@ -130,8 +131,11 @@ export function encode(value: string): string {
   return value;
 }
 
+function percent(char: string): string {
+  return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
 function encodeAll(value: string): string {
-  const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
   // A lone surrogate is no character and cannot be encoded.
   return encodeURIComponent(value.replace(/\p{Surrogate}/gu, "\ufffd")).replace(/[!'()*]/g, percent);
 }

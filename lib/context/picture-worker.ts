@@ -6,7 +6,7 @@ import { asError } from "../errors";
 import type { PictureAnswer, PictureCode, PictureRequest } from "./picture";
 
 prepareZXingModule({
-  overrides: { wasmBinary: readFileSync(require.resolve("zxing-wasm/reader/zxing_reader.wasm")).buffer as ArrayBuffer },
+  overrides: { wasmBinary: readFileSync(require.resolve("zxing-wasm/reader/zxing_reader.wasm")).buffer },
 });
 
 /** "Plain" keeps FNC1 as GS (0x1D). Linear codes other than Code 128 and EAN are left out: a stripe pattern reads as one. */
@@ -43,8 +43,11 @@ function byPlace(a: ReadResult, b: ReadResult): number {
   return a.position.topLeft.y - b.position.topLeft.y || a.position.topLeft.x - b.position.topLeft.x;
 }
 
+function answer(message: PictureAnswer): void {
+  parentPort?.postMessage(message);
+}
+
 parentPort?.on("message", ({ id, bytes }: PictureRequest) => {
-  const answer = (message: PictureAnswer): void => parentPort?.postMessage(message);
   read(bytes).then(
     (codes) => answer({ id, codes }),
     (error: unknown) => answer({ id, fault: asError(error).message }),

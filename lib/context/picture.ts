@@ -53,6 +53,7 @@ export function pixels(format: Format, bytes: Uint8Array): number {
       return jpegPixels(view);
     case "webp":
     case "tiff":
+    default:
       return 0;
   }
 }

@@ -59,21 +59,10 @@ export class RedisConnection {
     this.cache.distrust();
     const attempt = ++this.armed;
     if (this.data.status !== "ready" || this.tracking.status !== "ready") return;
+    const isCurrent = (): boolean => attempt === this.armed;
     this.arm(this.data, this.tracking).then(
-      () => {
-        if (attempt !== this.armed) return;
-        this.cacheFault = "";
-        this.cache?.trust();
-        this.refresh();
-      },
-      (error: unknown) => {
-        if (attempt !== this.armed) return;
-        const fault = redisError(error, "cache off", this.user, this.prefixes()).message;
-        // Asked too early in a reconnect: the next "ready" asks again.
-        if (this.data.status !== "ready" || this.tracking?.status !== "ready") return;
-        this.cacheFault = fault;
-        this.refresh();
-      },
+      () => isCurrent() && this.armedNow(),
+      (error: unknown) => isCurrent() && this.armFailed(error),
     );
   }
 
@@ -99,6 +88,19 @@ export class RedisConnection {
     await data.client("TRACKING", "OFF");
     const prefixes = minimal(this.prefixes()).flatMap((prefix) => (prefix === "" ? [] : ["PREFIX", prefix]));
     await data.call("CLIENT", "TRACKING", "ON", "REDIRECT", id, "BCAST", ...prefixes);
+  }
+
+  private armedNow(): void {
+    this.cacheFault = "";
+    this.cache?.trust();
+    this.refresh();
+  }
+
+  private armFailed(error: unknown): void {
+    // Asked too early in a reconnect: the next "ready" asks again.
+    if (this.data.status !== "ready" || this.tracking?.status !== "ready") return;
+    this.cacheFault = redisError(error, "cache off", this.user, this.prefixes()).message;
+    this.refresh();
   }
 
   private subscribe(tracking: Redis): Promise<number> {

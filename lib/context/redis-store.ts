@@ -105,20 +105,19 @@ export class RedisStore implements ContextStore {
     }
     const reader = this.cache.begin(key, sink, slot);
     connection.asked++;
-    connection.data.getrangeBuffer(key, "0", LAST_BYTE).then(
-      (bytes) => {
-        connection.asked--;
-        connection.replies++;
-        if (bytes.length === 0) reader.answered(slot, null, "redis", 0);
-        else if (bytes.length > MAX_CONTEXT_BYTES) reader.failed(slot, tooLarge(key, "more"));
-        else reader.answered(slot, bytes.toString("utf8"), "redis", 0);
-      },
-      (error: unknown) => {
-        connection.asked--;
-        connection.replies++;
-        reader.failed(slot, redisError(error, `reading ${key}`, this.user, this.prefixes()));
-      },
-    );
+    const answered = (bytes: Buffer): void => {
+      connection.asked--;
+      connection.replies++;
+      if (bytes.length === 0) reader.answered(slot, null, "redis", 0);
+      else if (bytes.length > MAX_CONTEXT_BYTES) reader.failed(slot, tooLarge(key, "more"));
+      else reader.answered(slot, bytes.toString("utf8"), "redis", 0);
+    };
+    const failed = (error: unknown): void => {
+      connection.asked--;
+      connection.replies++;
+      reader.failed(slot, redisError(error, `reading ${key}`, this.user, this.prefixes()));
+    };
+    connection.data.getrangeBuffer(key, "0", LAST_BYTE).then(answered, failed);
   }
 
   lastKnown(key: string): Known | undefined {

@@ -62,7 +62,7 @@ export class ScanToContext {
         () => this.outcome(message.payload, reader, asset, topic),
         (error, outcome) => {
           if (error !== undefined) {
-            reject(error as Error);
+            reject(error);
             return;
           }
           const result = outcome === undefined ? "repeat" : outcome.found ? "found" : "unusable";

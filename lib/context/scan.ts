@@ -31,18 +31,13 @@ const ITEM_NUMBERS = new Map([
   ["]E4", 8],
 ]);
 
-const enum Char {
-  NUL = 0x00,
-  STX = 0x02,
-  ETX = 0x03,
-  EOT = 0x04,
-  TAB = 0x09,
-  LF = 0x0a,
-  CR = 0x0d,
-  GS = 0x1d,
-  RS = 0x1e,
-  SPACE = 0x20,
-}
+/** What a character below the space is: text, a frame that is taken off, or no part of a code. */
+const PLAIN = 0;
+const FRAME = 1;
+const FORBIDDEN = 2;
+const KIND = new Uint8Array(32).fill(FORBIDDEN);
+for (const frame of "\0\x02\x03\r\n") KIND[frame.charCodeAt(0)] = FRAME;
+for (const part of `\t\x04\x1e${GS}`) KIND[part.charCodeAt(0)] = PLAIN;
 
 /** A scan that was refused, with what is known of it. */
 export class ScanError extends EdgeError {
@@ -116,7 +111,7 @@ export function readScan(raw: string, noRead: NoRead, symbology?: string): ScanT
   if (noRead.matches(code)) throw refused("scan-no-read", `the reader saw no code: it sent "${code}"`, raw, code, id);
   for (let i = 0; i < code.length; i++) {
     const char = code.charCodeAt(i);
-    if (char < Char.SPACE && char !== Char.GS && char !== Char.RS && char !== Char.EOT && char !== Char.TAB) {
+    if (char < 32 && KIND[char] !== PLAIN) {
       throw refused("scan-binary", `the scan has the control character ${char} at ${i + 1}`, raw, code, id);
     }
   }
@@ -133,13 +128,13 @@ function identifiers(code: string, symbology: string | undefined): Gs1 | undefin
     if (GS1_SYMBOLOGIES.has(symbology)) return isBracketed(code) ? parseBracketed(code) : parseElementString(code);
     if (ITEM_NUMBERS.get(symbology) === code.length) return parseElementString(`01${code.padStart(14, "0")}`);
   }
-  switch (code.charCodeAt(0)) {
-    case Char.GS:
+  switch (code.charAt(0)) {
+    case GS:
       return parseElementString(code);
-    case 0x28: // (
+    case "(":
       return isBracketed(code) ? parseBracketed(code) : undefined;
-    case 0x68: // h
-    case 0x48: // H
+    case "h":
+    case "H":
       return parseDigitalLink(code);
     default:
       return undefined;
@@ -155,7 +150,7 @@ function hasSymbology(raw: string, from: number, to: number): boolean {
 }
 
 function isFrame(char: number): boolean {
-  return char === Char.CR || char === Char.LF || char === Char.STX || char === Char.ETX || char === Char.NUL;
+  return char < 32 && KIND[char] === FRAME;
 }
 
 function isLetter(char: number): boolean {
@@ -173,5 +168,3 @@ function tooLong(length: number, raw: string): ScanError {
 function refused(code: string, reason: string, raw: string, text = "", symbology?: string): ScanError {
   return new ScanError(code, reason, { code: text.slice(0, KEPT), raw: raw.slice(0, KEPT), symbology, gs1: undefined });
 }
-
-export { GS };

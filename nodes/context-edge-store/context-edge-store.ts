@@ -100,9 +100,10 @@ async function test(RED: NodeAPI, body: RawConfig): Promise<{ ok: boolean; text:
 
 /** The dialog sends `${NAME}` as typed; at deploy Node-RED has put the value in its place. */
 function withEnvironment(body: RawConfig): RawConfig {
-  const filled = (value: unknown): unknown =>
-    typeof value === "string"
-      ? value.replace(/^\$\{(\w+)\}$/, (typed, name: string) => process.env[name] ?? typed)
-      : value;
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, filled(value)]));
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, filledIn(value)]));
+}
+
+function filledIn(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  return value.replace(/^\$\{(\w+)\}$/, (typed, name: string) => process.env[name] ?? typed);
 }

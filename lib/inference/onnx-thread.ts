@@ -61,6 +61,7 @@ export class OnnxThread {
 
   onLost(listener: (reason: Error) => void): void {
     this.lostListener = listener;
+    if (this.lost) listener(this.lost);
   }
 
   async release(): Promise<void> {

@@ -26,10 +26,12 @@ export interface SlotState {
   readonly phase: "empty" | "loading" | "ready" | "failed" | "lost";
   readonly model?: ModelRef;
   readonly info?: ModelInfo;
-  /** Name of what is being loaded, or failed to. */
+  /** Name of what is being loaded, or failed to, while nothing serves. */
   readonly candidate?: string;
-  /** Why there is no model, why the last candidate was refused, or why the last run failed. */
+  /** Why there is no model, or why the last run failed. */
   readonly fault?: Fault;
+  /** The last release that was to take over and could not. */
+  readonly refused?: { readonly candidate: string; readonly fault: Fault };
 }
 
 const RELOAD_FIRST_MS = 1_000;
@@ -53,7 +55,7 @@ export class ModelSlot {
   ) {
     this.line = new InferenceLine(config.queueLimit, () => clock.monotonic(), {
       run: (fault) => this.ran(fault),
-      warn: (error) => this.ran({ code: errorCode(error, "runtime"), message: error.message }),
+      warn: (error) => this.ran({ code: "runtime", message: error.message }),
     });
   }
 
@@ -112,7 +114,7 @@ export class ModelSlot {
     this.active = undefined;
     this.source = undefined;
     this.show({ phase: "empty" });
-    await active?.retire();
+    await this.letGo(active);
   }
 
   private async replace(source: ReleaseSource): Promise<void> {
@@ -124,11 +126,9 @@ export class ModelSlot {
       next = await this.stage(source);
     } catch (error) {
       const fault = { code: errorCode(error), message: asError(error).message };
-      this.show(
-        this.active
-          ? { ...this.current, candidate: source.name, fault }
-          : { phase: "failed", candidate: source.name, fault },
-      );
+      const { name: candidate } = source;
+      if (this.active) this.show({ ...this.current, refused: { candidate, fault } });
+      else this.show({ phase: "failed", candidate, fault });
       throw error;
     }
     const old = this.active;
@@ -136,7 +136,16 @@ export class ModelSlot {
     this.source = source;
     next.model.onLost((reason) => this.lost(next, reason));
     this.show({ phase: "ready", model: next.ref, info: next.model.info });
-    await old?.retire();
+    await this.letGo(old);
+  }
+
+  /** A model that cannot be released is a leak to be told, not a reason to refuse the one that serves. */
+  private async letGo(model: ActiveModel | undefined): Promise<void> {
+    try {
+      await model?.retire();
+    } catch (error) {
+      this.ran({ code: "runtime", message: asError(error).message });
+    }
   }
 
   private async stage(source: ReleaseSource): Promise<ActiveModel> {
@@ -160,7 +169,7 @@ export class ModelSlot {
     this.active = undefined;
     const fault = { code: "model-lost", message: reason.message };
     this.show({ phase: "lost", candidate: which.ref.name, fault });
-    which.retire()?.catch(() => this.show({ phase: "lost", candidate: which.ref.name, fault }));
+    void this.letGo(which);
     this.reloadLater();
   }
 
@@ -188,16 +197,10 @@ export class ModelSlot {
     return faultPrediction("no-model", "no model is chosen: samples are collected, not judged");
   }
 
+  /** Said once when runs begin to fail, and once when they work again. */
   private ran(fault: Fault | undefined): void {
-    const before = this.current.fault;
-    if (this.current.phase !== "ready") return;
-    if (
-      fault === undefined
-        ? before === undefined || this.current.candidate !== undefined
-        : before?.message === fault.message
-    )
-      return;
-    const { fault: _, ...rest } = this.current;
+    const { fault: before, ...rest } = this.current;
+    if (rest.phase !== "ready" || before?.message === fault?.message) return;
     this.show(fault === undefined ? rest : { ...rest, fault });
   }
 

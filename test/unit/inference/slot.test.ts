@@ -157,7 +157,7 @@ describe("a model slot with the real ONNX Runtime", () => {
       await s.activate(source());
       await assert.rejects(s.activate(source(parts)), { code });
       assert.equal(s.state.phase, "ready");
-      assert.equal(s.state.fault?.code, code);
+      assert.equal(s.state.refused?.fault.code, code);
       agrees(await s.infer(sample, silent), answer(1, 40, 1));
     });
   }

@@ -31,7 +31,7 @@ export function addLoop(sheet: Sheet, config: LoopConfig, at: Place): PlacedLoop
   const scan = sheet.node("qr-context", "scan", place(0, 0), { name: "scan → context", device, store });
   const fusing = { device, ...config.sources, channels: config.channels };
   const fuse = sheet.node("sensor-fuse", "fuse", place(1, 1), { name: "sensors at scan", ...fusing, trigger: "scan" });
-  const infer = sheet.node("tensorrt-infer", "infer", place(2, 1), { name: "predict", model });
+  const infer = sheet.node("tensorrt-infer", "infer", place(2, 0.6), { name: "predict", model });
   const decision = sheet.node("decision", "decision", place(3, 1), { name: "decide", device, model });
   const emit = sheet.node("ldo-emit", "emit", place(4, 1), { name: "keep as LDO", device, objects });
   const display = sheet.node("sensor-fuse", "display", place(1, 3), {
@@ -56,9 +56,11 @@ export function addLoop(sheet: Sheet, config: LoopConfig, at: Place): PlacedLoop
   const judged = sheet.linkOut("judged-out", place(3.9, 2.2), "judged samples", [decision, 2]);
   const records = sheet.linkOut("records-out", place(4.9, 0.5), "records stored", [emit, 0]);
   const uploads = sheet.linkOut("uploads-out", place(4.9, 1.5), "records uploaded", [emit, 1]);
+  const commands = sheet.linkIn("commands-in", place(2, 1.9), "commands");
+  sheet.wire(commands, 0, decision);
   sheet.group("loop", "The loop: what is on the line, how it runs, what is about to fail, what is kept", [
     ...[scan, fuse, infer, decision, emit, display],
-    ...[scans, live, alarms, judged, records, uploads],
+    ...[scans, live, alarms, judged, records, uploads, commands],
   ]);
-  return { scans, live, judged, alarms, records, uploads, decision, emit, scan, fuse, display };
+  return { scans, live, judged, alarms, records, uploads, commands, decision, emit, scan, fuse, display };
 }

@@ -16,16 +16,17 @@ export interface Loop {
   readonly records: Ref;
   /** Output 2 of ldo-emit. */
   readonly uploads: Ref;
+  /** Far end of the link over which commands reach decision. */
+  readonly commands: Ref;
   readonly decision: Ref;
   readonly emit: Ref;
 }
 
-/** @param commandsAt where the pages' commands enter the loop, beside decision */
-export function addPages(sheet: Sheet, loop: Loop, at: Place, commandsAt: Place): void {
+export function addPages(sheet: Sheet, loop: Loop, at: Place): void {
   const place = (col: number, row: number): Place => ({ col: at.col + col, row: at.row + row });
   const [line, alerts] = dashboard(sheet);
   addLine(sheet, loop, line, place);
-  addAlerts(sheet, loop, alerts, place, commandsAt);
+  addAlerts(sheet, loop, alerts, place);
 }
 
 type At = (col: number, row: number) => Place;
@@ -59,7 +60,7 @@ function addLine(sheet: Sheet, loop: Loop, group: Ref, place: At): void {
   sheet.group("line", "Line page: /dashboard/line", [...heard, view, shown, keep]);
 }
 
-function addAlerts(sheet: Sheet, loop: Loop, group: Ref, place: At, commandsAt: Place): void {
+function addAlerts(sheet: Sheet, loop: Loop, group: Ref, place: At): void {
   const heard = [
     sheet.linkIn("alarms-in", place(3.3, 0), "alarms", loop.alarms),
     sheet.linkIn("labels-in", place(3.3, 1), "labels of the model", loop.judged),
@@ -83,7 +84,7 @@ function addAlerts(sheet: Sheet, loop: Loop, group: Ref, place: At, commandsAt: 
   for (const ref of lists) sheet.wire(ref, 0, commands);
   for (const ref of heard) sheet.wire(ref, 0, view);
   sheet.wire(view, 0, shown);
-  sheet.wire(sheet.linkIn("commands-in", commandsAt, "commands", commands), 0, loop.decision);
+  sheet.join(commands, loop.commands);
   sheet.group("alerts", "Alerts page: /dashboard/alerts", [...heard, view, shown, ...lists, commands]);
 
   const request = sheet.node("http in", "ldo-request", place(3.3, 5.6), {

@@ -102,9 +102,15 @@ export class Sheet {
 
   /** The far end, labelled, for one or more near ends. */
   linkIn(key: string, place: Place, name: string, ...outs: readonly Ref[]): Ref {
-    const into = this.node("link in", key, place, { name, links: outs.map((out) => out.id), l: true });
-    for (const out of outs) (out.node["links"] as string[]).push(into.id);
+    const into = this.node("link in", key, place, { name, links: [], l: true });
+    for (const out of outs) this.join(out, into);
     return into;
+  }
+
+  /** Joins a near end and a far end. */
+  join(out: Ref, into: Ref): void {
+    (out.node["links"] as string[]).push(into.id);
+    (into.node["links"] as string[]).push(out.id);
   }
 
   /** A labelled box around nodes. */

@@ -37,6 +37,6 @@ export function completeLoop(): FlowNode[] {
   sheet.wire(plant, 0, loop.scan);
   sheet.wire(plant, 1, loop.fuse, loop.display);
   sheet.group("plant", "The plant: press a button to break something", [...faults, plant]);
-  addPages(sheet, loop, { col: 0, row: 9.4 }, { col: 5.9, row: 2 });
+  addPages(sheet, loop, { col: 0, row: 9.4 });
   return [...sheet.json(), globalConfig()];
 }

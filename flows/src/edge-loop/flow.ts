@@ -53,12 +53,12 @@ export function edgeLoop(): FlowNode[] {
       objects: { name: "folder", folder: "${CONTEXT_EDGE_OBJECTS}" },
       model: { name: "bundled model" },
     },
-    { col: 3.1, row: 3.4 },
+    { col: 2.6, row: 3.2 },
   );
   const scanner = sheet.node(
     "tcp in",
     "scanner",
-    { col: 0, row: 3.4 },
+    { col: 0, row: 2.2 },
     {
       name: "scanner",
       server: "client",
@@ -76,7 +76,7 @@ export function edgeLoop(): FlowNode[] {
   const reader = sheet.node(
     "change",
     "reader",
-    { col: 0.9, row: 3.4 },
+    { col: 1, row: 2.2 },
     {
       name: "reader-1",
       rules: [{ t: "set", p: "reader", pt: "msg", to: "reader-1", tot: "str" }],
@@ -94,7 +94,7 @@ export function edgeLoop(): FlowNode[] {
   const load = sheet.node(
     "inject",
     "load",
-    { col: 0, row: 5.6 },
+    { col: 0, row: 4.4 },
     {
       name: "contexts at start",
       props: [
@@ -111,7 +111,7 @@ export function edgeLoop(): FlowNode[] {
   const read = sheet.node(
     "file in",
     "contexts",
-    { col: 1, row: 5.6 },
+    { col: 1, row: 4.4 },
     {
       name: "file of contexts",
       filename: "filename",
@@ -126,6 +126,6 @@ export function edgeLoop(): FlowNode[] {
   sheet.wire(load, 0, read);
   sheet.wire(read, 0, loop.scan);
   sheet.group("contexts", "What the MES knows: code → product, recipe, what is normal", [load, read]);
-  addPages(sheet, loop, { col: 0, row: 9.4 }, { col: 5.9, row: 2 });
+  addPages(sheet, loop, { col: 0, row: 9.4 });
   return [...sheet.json(), globalConfig(PLANT_ENV)];
 }

@@ -86,8 +86,8 @@ function saidOf(spec: LabelSpec, confidence: number, threshold: number): Said {
 }
 
 function whyUnjudged({ prediction, unusable }: PolicyInput): string {
-  if (prediction?.fault) return `not judged: ${prediction.fault.code}: ${prediction.fault.message}`;
   if (unusable) return `not judged: ${unusable.code}: ${unusable.reason}`;
+  if (prediction?.fault) return `not judged: ${prediction.fault.code}: ${prediction.fault.message}`;
   return "not judged: no prediction";
 }
 

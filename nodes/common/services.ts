@@ -10,6 +10,7 @@ import type { ModelSlot } from "../../lib/inference/slot";
 import type { ContextStore } from "../../lib/context/store";
 import type { LabelSpec, Mode } from "../../lib/messages";
 import type { Database } from "../../lib/storage/database";
+import type { ObjectStore } from "../../lib/storage/object-store";
 
 /** Who this device is and where it keeps what must survive. */
 export interface DeviceService {
@@ -53,4 +54,9 @@ export interface ModelService {
 /** Where contexts are kept. Connected with its first user (`store.use`), closed with the last (`store.release`). */
 export interface StoreService {
   readonly store: ContextStore;
+}
+
+/** The bucket or folder that objects go to; connects when it is first used. */
+export interface ObjectsService {
+  readonly store: ObjectStore;
 }

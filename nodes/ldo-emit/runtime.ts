@@ -1,0 +1,158 @@
+import type { Node } from "node-red";
+import { isoTime, systemClock } from "../../lib/clock";
+import { asError, EdgeError } from "../../lib/errors";
+import { LdoKeeper } from "../../lib/ldo/keeper";
+import { SpoolRegistry, type SpoolLease } from "../../lib/ldo/spools";
+import type { EdgeMessage } from "../../lib/messages";
+import { boardSerial } from "../../lib/storage/board";
+import type { ObjectStore } from "../../lib/storage/object-store";
+import { openSpool, type Spool, type SpoolStats } from "../../lib/storage/spool";
+import { sendFrom, shorten, type Send } from "../common/adapter";
+import type { ConfigReader } from "../common/config";
+import type { DeviceService } from "../common/services";
+import { StatusLine } from "../common/status";
+
+const registry = new SpoolRegistry(systemClock);
+const SHOW_EVERY_MS = 500;
+const URGENT_SEAL_S = 900;
+
+/** An ldo-emit node at work. */
+export class EmitRuntime {
+  private readonly lease: SpoolLease;
+  private readonly keeper: LdoKeeper;
+  private readonly status: StatusLine;
+  private spool: Spool | undefined;
+  private unfollow: (() => void)[] = [];
+  private nextShow: NodeJS.Timeout | undefined;
+  private closed = false;
+  /** Messages without a sample, and samples that were kept before. */
+  private readonly counts = { notices: 0, duplicates: 0 };
+
+  constructor(
+    private readonly node: Node,
+    config: ConfigReader,
+    device: DeviceService,
+    objects: { readonly id: string; readonly store: ObjectStore },
+  ) {
+    const sealAfterS = config.number("seal_after_s", 6 * 3600, { min: 0.1 });
+    const quotaMb = config.number("quota_mb", 1024, { min: 8 });
+    const truthField = config.text("truth_field", "ground_truth_label");
+    this.status = new StatusLine(node);
+    const settings = { objects: objects.id, seal_after_s: sealAfterS, quota_mb: quotaMb };
+    this.lease = registry.lease(device.dataDir, settings, () =>
+      openSpool({
+        dataDir: device.dataDir,
+        name: "ldo",
+        keyPrefix: `ldo/v1/dev=${device.device}`,
+        binding: boardSerial() ?? device.installId,
+        store: objects.store,
+        clock: systemClock,
+        random: Math.random,
+        quotaBytes: quotaMb * 2 ** 20,
+        ages: { maxAgeMs: sealAfterS * 1000, urgentAgeMs: Math.min(sealAfterS, URGENT_SEAL_S) * 1000 },
+      }),
+    );
+    const { device: name, installId, site, line, mode } = device;
+    this.keeper = new LdoKeeper(
+      { device: name, installId, site, line, mode, truthField },
+      () => this.open(),
+      systemClock,
+    );
+    // What an earlier run left is uploaded from the start, not from the first message.
+    this.open().catch((error: unknown) => this.node.error(asError(error).message));
+  }
+
+  input(message: EdgeMessage, send: Send): void | Promise<void> {
+    const name = message.command?.name;
+    if (name === "flush") return this.open().then((spool) => spool.flush());
+    if (name === "replay") return this.replay(message, send);
+    if (message.fusion) return this.keep(message, send);
+    if (name !== undefined) throw new EdgeError("command-unknown", `no command ${name}: use flush or replay`);
+    if (!message.unusable)
+      throw new EdgeError("ldo-invalid", "the message has no fused sample — wire decision's output 3 here");
+    this.counts.notices++;
+  }
+
+  private async keep(message: EdgeMessage, send: Send): Promise<void> {
+    try {
+      const { ldo, outcome } = await this.keeper.keep(message);
+      if (outcome === "duplicate") this.counts.duplicates++;
+      else {
+        message.ldo = message.payload = ldo;
+        send([message, null]);
+      }
+    } finally {
+      this.showSoon();
+    }
+  }
+
+  private async replay(message: EdgeMessage, send: Send): Promise<void> {
+    const spool = await this.open();
+    const segments = await spool.replayDeadLetters();
+    const event = { kind: "replayed", cause: "command", at: isoTime(systemClock.now()), segments };
+    send([null, { ...message, event, payload: event }]);
+  }
+
+  private async open(): Promise<Spool> {
+    try {
+      const spool = await this.lease.spool();
+      if (spool !== this.spool && !this.closed) this.follow(spool);
+      return spool;
+    } catch (error) {
+      this.status.set("red", "ring", shorten(asError(error).message));
+      throw error;
+    }
+  }
+
+  private follow(spool: Spool): void {
+    this.spool = spool;
+    this.unfollow = [
+      spool.onState(() => this.showSoon()),
+      spool.onUploaded(({ key, rows, ids }) => {
+        const event = { kind: "uploaded", cause: "sealed", at: isoTime(systemClock.now()), key, rows, ids };
+        sendFrom(this.node, [null, { event, payload: event }]);
+        this.showSoon();
+      }),
+    ];
+    this.show();
+  }
+
+  /** Not with every record: counting thousands a second into a text costs more than it tells. */
+  private showSoon(): void {
+    if (this.nextShow || this.closed) return;
+    this.nextShow = setTimeout(() => {
+      this.nextShow = undefined;
+      this.show();
+    }, SHOW_EVERY_MS);
+    this.nextShow.unref();
+  }
+
+  private show(): void {
+    if (this.spool) this.status.set(...describe(this.spool.stats(), this.counts.duplicates));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.nextShow);
+    for (const end of this.unfollow) end();
+    this.status.close();
+    await this.lease.release();
+  }
+}
+
+function describe(stats: SpoolStats, duplicates: number): Parameters<StatusLine["set"]> {
+  const { health, error, backlogRows, dead, uploaded } = stats;
+  const also = duplicates > 0 ? ` · ${count(duplicates)} duplicates` : "";
+  const amount = `${count(backlogRows)} waiting · ${count(uploaded.rows)} uploaded${also}`;
+  const { code = health } = error ?? {};
+  if (health === "full") return ["red", "dot", `full, refusing · ${amount}`];
+  if (health === "retrying") return ["yellow", "ring", shorten(`${code} · ${amount}`, 60)];
+  if (health !== "ok") return ["red", "ring", shorten(`${code} · ${amount}`, 60)];
+  return dead.segments > 0 ? ["yellow", "dot", `${dead.segments} dead letters · ${amount}`] : ["green", "dot", amount];
+}
+
+const english = new Intl.NumberFormat("en-US");
+
+function count(value: number): string {
+  return english.format(value);
+}

@@ -45,6 +45,10 @@ export class FolderStore implements ObjectStore {
     const digest = options.sha256 ?? sha256(body);
     try {
       await this.prepare();
+    } catch (error) {
+      return { kind: "refused", about: "store", error: this.explain(error, `put ${key}`) };
+    }
+    try {
       const draft = await this.draft(body);
       try {
         return await this.place(draft, key, digest, options);

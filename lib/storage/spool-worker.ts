@@ -98,6 +98,7 @@ class SpoolServer implements BatchServer<SpoolRequest> {
         return this.spool.counts();
       case "replay":
         return { replayed: this.spool.replay(), counts: this.spool.counts() };
+      case "counts":
       default:
         return this.spool.counts();
     }

@@ -7,10 +7,9 @@ import { systemClock } from "../../../lib/clock";
 import { FolderStore } from "../../../lib/storage/folder-store";
 import { sha256 } from "../../../lib/storage/hash";
 import { isKey } from "../../../lib/storage/keys";
+import { keysOf } from "../../support/objects";
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
-const keysOf = async (store: FolderStore, prefix: string, after?: string): Promise<string[]> =>
-  (await Array.fromAsync(store.list(prefix, after))).map((object) => object.key);
 
 describe("folder as object store", () => {
   let root: string;

@@ -1,14 +1,24 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ManualClock } from "../../../lib/clock";
 import { FolderStore } from "../../../lib/storage/folder-store";
 import { readSegments, type Gap } from "../../../lib/storage/segments";
 import { openSpool, type Spool, type SpoolOptions } from "../../../lib/storage/spool";
+import { keysOf } from "../../support/objects";
 import { until } from "../../support/process";
 
 const HOUR = 3_600_000;
+
+const record = (id: string | number): [string, string] => [
+  `id-${id}`,
+  JSON.stringify({ id: `id-${id}`, text: "wörter" }),
+];
+const uploadedRows = (spool: Spool, rows: number): Promise<void> =>
+  until(`${rows} rows uploaded`, () => spool.stats().uploaded.rows >= rows);
+const fill = (n: number): string =>
+  JSON.stringify({ id: `big-${n}`, fill: Array.from({ length: 800 }, (_, i) => Math.sin(n * 800 + i)) });
 
 describe("spool", () => {
   let dir: string;
@@ -18,6 +28,7 @@ describe("spool", () => {
 
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), "ce-spool-"));
+    writeFileSync(join(dir, "a-file"), "where a store can never be");
     clock = new ManualClock();
     store = new FolderStore(join(dir, "objects"), clock);
     open = [];
@@ -42,10 +53,6 @@ describe("spool", () => {
     open.push(spool);
     return spool;
   };
-  const record = (id: string | number): [string, string] => [
-    `id-${id}`,
-    JSON.stringify({ id: `id-${id}`, text: "wörter" }),
-  ];
   const inBucket = async (onGap?: (gap: Gap) => void): Promise<string[]> => {
     const ids: string[] = [];
     for await (const { records } of readSegments(store, { prefix: "ldo/v1/", ...(onGap && { onGap }) })) {
@@ -53,8 +60,6 @@ describe("spool", () => {
     }
     return ids;
   };
-  const uploadedRows = (spool: Spool, rows: number): Promise<void> =>
-    until(`${rows} rows uploaded`, () => spool.stats().uploaded.rows >= rows);
 
   it("brings what was appended into the bucket, in order, and tells which ids", async () => {
     const spool = await start();
@@ -65,9 +70,9 @@ describe("spool", () => {
     await uploadedRows(spool, 3);
     assert.deepEqual(await inBucket(), ["id-1", "id-2", "id-3"]);
     assert.deepEqual(told, ["id-1", "id-2", "id-3"]);
-    const keys = (await Array.fromAsync(store.list("ldo/"))).map((object) => object.key);
+    const keys = await keysOf(store, "ldo/");
     assert.equal(keys.length, 1);
-    assert.match(keys[0] as string, /^ldo\/v1\/dev=edge-1\/[0-9a-f]{32}\/0000000001\.ndjson\.gz$/);
+    assert.match(keys[0], /^ldo\/v1\/dev=edge-1\/[0-9a-f]{32}\/0000000001\.ndjson\.gz$/);
   });
 
   it("takes an id once: while it is open, when it is sealed, after its upload, and after a restart", async () => {
@@ -157,7 +162,7 @@ describe("spool", () => {
   });
 
   it("uploads what an earlier start left sealed, the same bytes under the same key", async () => {
-    const blocked = new FolderStore("/proc/nowhere", clock);
+    const blocked = new FolderStore(join(dir, "a-file", "objects"), clock);
     const before = await start({ store: blocked });
     await before.append(...record(1));
     await before.flush();
@@ -167,8 +172,8 @@ describe("spool", () => {
     await blocked.close();
     const spool = await start({ keyPrefix: "ldo/v1/dev=renamed" });
     await uploadedRows(spool, 1);
-    const [first] = await Array.fromAsync(store.list("ldo/"));
-    assert.equal(first?.key, `ldo/v1/dev=edge-1/${spoolId}/0000000001.ndjson.gz`);
+    const [first] = await keysOf(store, "ldo/");
+    assert.equal(first, `ldo/v1/dev=edge-1/${spoolId}/0000000001.ndjson.gz`);
   });
 
   it("goes on under a new spool id where it finds itself on another board", async () => {
@@ -218,10 +223,8 @@ describe("spool", () => {
   });
 
   it("refuses when its quota is reached, names the numbers, and takes lines again after an upload", async () => {
-    const blocked = new FolderStore("/proc/nowhere", clock);
+    const blocked = new FolderStore(join(dir, "a-file", "objects"), clock);
     let spool = await start({ store: blocked, quotaBytes: 8 << 20 });
-    const fill = (n: number): string =>
-      JSON.stringify({ id: `big-${n}`, fill: Array.from({ length: 800 }, (_, i) => Math.sin(n * 800 + i)) });
     let stored = 0;
     await assert.rejects(
       async () => {

@@ -39,9 +39,10 @@ export class RunningPlant {
     return this.plant.contexts();
   }
 
-  start(): void {
+  /** @param delayMs how long it waits before its first tick */
+  start(delayMs = 0): void {
     if (this.cancel) return;
-    this.dueMs = this.parts.clock.monotonic();
+    this.dueMs = this.parts.clock.monotonic() + delayMs;
     this.schedule();
   }
 

@@ -123,6 +123,23 @@ describe("context-edge-plant", () => {
     }
   });
 
+  it("goes on without its record when that cannot be written, and says so once", async () => {
+    const { scans } = await run({ record: "no/such/folder/record.ndjson" });
+    await until("it scans", () => scans.length >= 4);
+    const said = helper.log().args.filter(([{ level, msg }]) => level === 20 && String(msg).startsWith("plant-record"));
+    assert.equal(said.length, 1);
+  });
+
+  it("its example loads and runs", async () => {
+    const text = readFileSync(join(__dirname, "..", "..", "examples", "nodes", "context-edge-plant.json"), "utf8");
+    const flow = (JSON.parse(text) as { id: string; type: string }[]).filter(({ type }) => !["inject", "debug", "comment"].includes(type)); // prettier-ignore
+    const sinks = ["21", "22"].map((end) => ({ id: `a7c0de00000000${end}`, z: "a7c0de0000000001", type: "helper", x: 1, y: 1 })); // prettier-ignore
+    await helper.load([plant, device], [...flow, ...sinks]);
+    let readings = 0;
+    helper.getNode("a7c0de0000000022").on("input", () => readings++);
+    await until("it reads", () => readings > 3);
+  });
+
   it("says what is wrong with its configuration", async () => {
     await run({ rate_hz: "fast" });
     const [[entry]] = helper.log().args.filter(([{ level, type }]) => level === 20 && type === "context-edge-plant");

@@ -19,7 +19,7 @@ export class LabelBook {
   spec(label: string): LabelSpec {
     let spec = this.specs.get(label);
     if (spec === undefined) {
-      const normal = this.declared === undefined && label === this.normalLabel;
+      const normal = this.declared === undefined && label.toLowerCase() === this.normalLabel.toLowerCase();
       spec = normal
         ? { name: label, kind: "normal", severity: "low", action: "" }
         : { name: label, kind: "fault", severity: "high", action: ASK };

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessage } from "node-red";
 import type { EdgeMessage, LabelSpec } from "../../lib/messages";
 import { onClose, onInput, refuseAll } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
-import type { DeviceService } from "../common/services";
+import type { DeviceService, ModelService } from "../common/services";
 import { DecisionRuntime } from "./runtime";
 
 type Config = NodeDef & { device?: string; model?: string };
@@ -29,6 +29,6 @@ export = function (RED: NodeAPI): void {
 /** The labels of the model that is chosen, asked for each time: a model can be swapped in. Choosing none is allowed. */
 function labelsOf(RED: NodeAPI, id: string | undefined): () => readonly LabelSpec[] | undefined {
   if (!id) return () => undefined;
-  const model = service<{ labels(): readonly LabelSpec[] | undefined }>(RED, id, "context-edge-model", "decision");
+  const model = service<ModelService>(RED, id, "context-edge-model", "decision");
   return () => model.labels();
 }

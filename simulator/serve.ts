@@ -114,9 +114,9 @@ async function startServers(
       throw new EdgeError("port", `--${name} ${port}: ${asError(error).message}`, { cause: error });
     }
   };
-  const opcua = await listen("opcua-port", (port) => {
+  const opcua = await listen("opcua-port", async (port) => {
     // Takes seconds to load: only those wait for it who want it.
-    const { startOpcua } = require("./opcua-server") as typeof import("./opcua-server");
+    const { startOpcua } = await import("./opcua-server.js");
     return startOpcua({ host, port, assets });
   });
   const modbus = await listen("modbus-port", (port) => startModbus(host, port, assets.length));

@@ -3,8 +3,13 @@
  * comes from outside, and "constructor" must not find Object's.
  */
 export function valueAt(root: unknown, path: string): unknown {
+  return valueAtSteps(root, path.split("."));
+}
+
+/** The same for a path that was split once, because it is read on every message. */
+export function valueAtSteps(root: unknown, steps: readonly string[]): unknown {
   let value: unknown = root;
-  for (const step of path.split(".")) {
+  for (const step of steps) {
     if (value === null || typeof value !== "object" || !Object.hasOwn(value, step)) return undefined;
     value = (value as Record<string, unknown>)[step];
   }

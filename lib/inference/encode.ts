@@ -3,7 +3,7 @@
  * runtime checks nothing: NaN in gives NaN out, and a negative embedding row silently selects the last one.
  */
 import type { Context, Fault, Fusion, Manifest, SensorData } from "../messages";
-import { isRecord, valueAt } from "../path";
+import { isRecord, valueAtSteps } from "../path";
 import type { Feeds } from "./feeds";
 import { SENSORS } from "./manifest";
 
@@ -34,19 +34,29 @@ const UNK = 0n;
  * `context-number`.
  */
 export class Encoder {
-  private readonly ids: { input: string; field: string; rows: ReadonlyMap<string, bigint> }[];
+  private readonly references: readonly (readonly string[] | undefined)[];
+  private readonly numbers: readonly { input: string; fields: readonly string[]; paths: readonly string[][] }[];
+  private readonly ids: readonly { input: string; field: string; path: string[]; rows: ReadonlyMap<string, bigint> }[];
 
   constructor(readonly manifest: Manifest) {
+    this.references = manifest.channels.map(({ reference }) => reference?.split("."));
+    this.numbers = (manifest.numeric ?? []).map(({ input, fields }) => ({
+      input,
+      fields,
+      paths: fields.map((f) => f.split(".")),
+    }));
     this.ids = manifest.ids.map(({ input, field, vocabulary }) => ({
       input,
       field,
+      path: field.split("."),
       rows: new Map(Object.entries(vocabulary).map(([value, row]) => [value, BigInt(row)])),
     }));
   }
 
   encode(sample: Sample, feeds: Feeds, row: number): Encoded {
-    if (!isRecord(sample.sensor_data))
+    if (!isRecord(sample.sensor_data)) {
       return fault("sample-missing", "the message has no sensor_data: wire a sensor-fuse before this node");
+    }
     return (
       this.channels(sample, sample.sensor_data, feeds, row) ??
       this.numeric(sample, feeds, row) ??
@@ -55,62 +65,54 @@ export class Encoder {
   }
 
   private channels(sample: Sample, data: SensorData, feeds: Feeds, row: number): Encoded | undefined {
-    const { channels } = this.manifest;
+    const width = this.manifest.channels.length;
     const out = feeds.arrays[SENSORS] as Float32Array;
-    let at = row * channels.length;
-    for (const channel of channels) {
-      const value = Object.hasOwn(data, channel.name) ? data[channel.name] : undefined;
-      let encoded: number | undefined;
-      if (typeof value !== "number" || Number.isNaN(value)) {
-        if (channel.fill === undefined) return fault("channel-missing", `${channel.name} has no usable value`);
-        encoded = channel.fill;
-      } else {
-        const unit = sample.fusion?.channels?.[channel.name]?.unit;
-        if (unit !== undefined && unit !== "" && unit !== channel.unit) {
-          return fault("channel-unit", `${channel.name} is in ${unit}, the model was trained in ${channel.unit}`);
-        }
-        const [low, high] = channel.range;
-        if (!(value >= low && value <= high)) {
-          return fault("channel-range", `${channel.name} is ${value} ${channel.unit}, plausible is ${low} to ${high}`);
-        }
-        encoded = value;
-        if (channel.reference !== undefined) {
-          const reference = valueAt(sample.context, channel.reference);
-          if (typeof reference !== "number" || Number.isNaN(reference)) {
-            if (channel.fill === undefined) {
-              return fault(
-                "reference-missing",
-                `the context has no number at ${channel.reference}, which says what ${channel.name} is normal`,
-              );
-            }
-            encoded = channel.fill;
-          } else if (!(reference >= low && reference <= high)) {
-            return fault(
-              "reference-range",
-              `${channel.reference} is ${reference} ${channel.unit}, plausible is ${low} to ${high}`,
-            );
-          } else {
-            encoded = value - reference;
-          }
-        }
-      }
-      if (!isFloat32(encoded))
-        return fault("channel-range", `${channel.name} is ${encoded}, which is no 32-bit number`);
-      out[at++] = encoded;
+    for (let i = 0; i < width; i++) {
+      const value = this.channel(i, sample, data);
+      if (typeof value !== "number") return value;
+      out[row * width + i] = value;
     }
     return undefined;
   }
 
+  /** What the model sees of a channel, or why it cannot. */
+  private channel(i: number, sample: Sample, data: SensorData): number | Encoded {
+    const channel = this.manifest.channels[i] as Manifest["channels"][number];
+    const { name, unit, range, fill } = channel;
+    const value = Object.hasOwn(data, name) ? data[name] : undefined;
+    if (typeof value !== "number" || Number.isNaN(value)) {
+      return fill ?? fault("channel-missing", `${name} has no usable value`);
+    }
+    const found = sample.fusion?.channels?.[name]?.unit;
+    if (found !== undefined && found !== "" && found !== unit) {
+      return fault("channel-unit", `${name} is in ${found}, the model was trained in ${unit}`);
+    }
+    if (!(value >= range[0] && value <= range[1])) {
+      return fault("channel-range", `${name} is ${value} ${unit}, ${plausible(range)}`);
+    }
+    const path = this.references[i];
+    if (path === undefined) return value;
+    const normal = valueAtSteps(sample.context, path);
+    if (typeof normal !== "number" || Number.isNaN(normal)) {
+      return (
+        fill ?? fault("reference-missing", `the context has no number at ${channel.reference}: what ${name} is normal?`)
+      );
+    }
+    if (!(normal >= range[0] && normal <= range[1])) {
+      return fault("reference-range", `${channel.reference} is ${normal} ${unit}, ${plausible(range)}`);
+    }
+    return value - normal;
+  }
+
   private numeric(sample: Sample, feeds: Feeds, row: number): Encoded | undefined {
-    if (this.manifest.numeric === undefined) return undefined;
-    for (const { input, fields } of this.manifest.numeric) {
+    for (const { input, fields, paths } of this.numbers) {
       const out = feeds.arrays[input] as Float32Array;
-      let at = row * fields.length;
-      for (const field of fields) {
-        const value = valueAt(sample.context, field);
-        if (typeof value !== "number" || !isFloat32(value))
-          return fault("context-number", `the context has no usable number at ${field}`);
-        out[at++] = value;
+      for (let i = 0; i < paths.length; i++) {
+        const value = valueAtSteps(sample.context, paths[i] as string[]);
+        if (typeof value !== "number" || !isFloat32(value)) {
+          return fault("context-number", `the context has no usable number at ${fields[i]}`);
+        }
+        out[row * paths.length + i] = value;
       }
     }
     return undefined;
@@ -118,8 +120,8 @@ export class Encoder {
 
   private embeddings(sample: Sample, feeds: Feeds, row: number): Encoded {
     let unknown: Record<string, string> | undefined;
-    for (const { input, field, rows } of this.ids) {
-      const value = (field === "asset_id" ? sample.asset?.id : undefined) ?? valueAt(sample.context, field);
+    for (const { input, field, path, rows } of this.ids) {
+      const value = (field === "asset_id" ? sample.asset?.id : undefined) ?? valueAtSteps(sample.context, path);
       const key =
         typeof value === "string"
           ? value
@@ -132,6 +134,10 @@ export class Encoder {
     }
     return unknown === undefined ? FINE : { unknown };
   }
+}
+
+function plausible([low, high]: readonly [number, number]): string {
+  return `plausible is ${low} to ${high}`;
 }
 
 /** False for NaN, and for what 32 bits would turn into an infinity. */

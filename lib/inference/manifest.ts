@@ -17,6 +17,8 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_ROWS = 1 << 20;
 /** A golden tolerance above this would let a different model pass. */
 const MAX_TOLERANCE = 0.05;
+/** Differences of such values are still finite as 32-bit numbers. */
+const MAX_VALUE = 1e30;
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** @throws EdgeError `manifest-invalid` with the first thing that is wrong */
@@ -80,8 +82,10 @@ function labelsWrong(m: Manifest): string | undefined {
 function channelsWrong(m: Manifest): string | undefined {
   const twice = repeated(m.channels.map((channel) => channel.name));
   if (twice !== undefined) return `the channel "${twice}" stands there twice`;
-  for (const { name, range } of m.channels) {
+  for (const { name, range, fill = 0 } of m.channels) {
     if (!(range[0] < range[1])) return `channel ${name}: range ${range[0]} to ${range[1]} is empty`;
+    const largest = Math.max(...[...range, fill].map(Math.abs));
+    if (largest > MAX_VALUE) return `channel ${name}: ${largest} is too large for 32-bit numbers`;
   }
   const shape = m.inputs[SENSORS]?.shape;
   if (shape && shape[1] !== m.channels.length)

@@ -36,6 +36,11 @@ describe("a release manifest", () => {
       /range 5 to 5 is empty/,
     ],
     [
+      "a range that 32 bits do not hold",
+      { channels: [{ ...good.channels[0], range: [0, 1e300] }, good.channels[1]] },
+      /1e\+300 is too large/,
+    ],
+    [
       "two products on one embedding row",
       { ids: [{ ...good.ids[0], vocabulary: { A: 1, B: 1 } }] },
       /two values share row 1/,

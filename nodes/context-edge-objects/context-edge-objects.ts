@@ -1,0 +1,89 @@
+import { isAbsolute, join } from "node:path";
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { systemClock } from "../../lib/clock";
+import { asError } from "../../lib/errors";
+import { FolderStore } from "../../lib/storage/folder-store";
+import type { ObjectStore } from "../../lib/storage/object-store";
+import { readS3Settings, type S3Secrets } from "../../lib/storage/s3-settings";
+import { S3Store } from "../../lib/storage/s3-store";
+import { checkStore, type StoreAnswer } from "../../lib/storage/store-check";
+import { onClose } from "../common/adapter";
+import { ConfigReader, type RawConfig } from "../common/config";
+import { fromDialog, isUnchanged } from "../common/dialog";
+import type { ObjectsService } from "../common/services";
+
+interface ObjectsNode extends Node<S3Secrets> {
+  service?: ObjectsService;
+  /** Where the stored secret belongs: it signs requests to no other server. */
+  endpoint?: string;
+}
+
+/** The bucket, or folder, where records, labels and models cross between edge and cloud. */
+export = function (RED: NodeAPI): void {
+  const home = join(RED.settings.userDir ?? process.cwd(), "context-edge");
+
+  function ContextEdgeObjects(this: ObjectsNode, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    try {
+      const reader = new ConfigReader(config as unknown as RawConfig, "object store");
+      this.endpoint = reader.text("endpoint", "");
+      const store = openStore(reader, this.credentials, home);
+      this.service = { store };
+      onClose(this, () => store.close());
+    } catch (error) {
+      this.error(asError(error).message);
+    }
+  }
+  RED.nodes.registerType<ObjectsNode, NodeDef, object, S3Secrets>("context-edge-objects", ContextEdgeObjects, {
+    credentials: { access_key: { type: "text" }, secret_key: { type: "password" } },
+  });
+
+  RED.httpAdmin.post(
+    "/context-edge/context-edge-objects/test",
+    RED.auth.needsPermission("context-edge-objects.write"),
+    (request, response) => {
+      test(RED, fromDialog(request.body), home).then(
+        (answer) => response.json(answer),
+        (error: unknown) => response.json({ ok: false, text: asError(error).message }),
+      );
+    },
+  );
+};
+
+/** @param home where a folder lies whose path is not absolute */
+function openStore(config: ConfigReader, secrets: S3Secrets, home: string, timeoutMs?: number): ObjectStore {
+  if (config.choice("kind", ["folder", "s3"], "folder") === "folder") {
+    const folder = config.text("folder", "objects");
+    return new FolderStore(isAbsolute(folder) ? folder : join(home, folder), systemClock);
+  }
+  const settings = readS3Settings({
+    endpoint: config.text("endpoint", ""),
+    region: config.text("region", "us-east-1"),
+    bucket: config.text("bucket"),
+    prefix: config.text("prefix", ""),
+    pathStyle: config.flag("path_style", true),
+    secrets,
+  });
+  return new S3Store({ ...settings, ...(timeoutMs !== undefined && { timeoutMs }) }, systemClock);
+}
+
+/** Long enough for a slow server, short enough for somebody who waits at a dialog. */
+const TEST_TIMEOUT_MS = 12_000;
+
+async function test(RED: NodeAPI, body: RawConfig, home: string): Promise<StoreAnswer> {
+  const config = new ConfigReader(body, "object store");
+  const secrets: S3Secrets = { access_key: config.text("access_key", ""), secret_key: config.text("secret_key", "") };
+  if (secrets.access_key !== "" && isUnchanged(secrets.secret_key ?? "")) {
+    const stored = RED.nodes.getNode(config.text("id", "")) as ObjectsNode | null;
+    secrets.secret_key = stored?.credentials?.secret_key ?? "";
+    if (secrets.secret_key !== "" && stored?.endpoint !== config.text("endpoint", "")) {
+      return { ok: false, text: "the stored secret belongs to another endpoint: type it again" };
+    }
+  }
+  const store = openStore(config, secrets, home, TEST_TIMEOUT_MS);
+  try {
+    return await checkStore(store, systemClock.now());
+  } finally {
+    await store.close();
+  }
+}

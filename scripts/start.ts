@@ -99,6 +99,7 @@ function plantArgs(data: string, ports: PlantPorts): string[] {
     "serve",
     `--host=${LOOPBACK}`,
     "--assets=1",
+    "--fault-share=0.05",
     `--opcua-port=${ports.opcua}`,
     `--modbus-port=${ports.modbus}`,
     `--scanner-port=${ports.scanner}`,

@@ -11,11 +11,14 @@ export interface LoopConfig {
   readonly store: Record<string, unknown>;
   readonly objects: Record<string, unknown>;
   readonly model: Record<string, unknown>;
+  /** Seconds until a segment is sealed and uploaded: hours on a line, seconds where somebody watches. */
+  readonly sealAfterS: string;
 }
 
 export interface PlacedLoop extends Loop {
   readonly scan: Ref;
   readonly fuse: Ref;
+  readonly device: Ref;
   /** The fuse for display; readings on wires go to it as well. */
   readonly display: Ref;
 }
@@ -25,7 +28,7 @@ export function addLoop(sheet: Sheet, config: LoopConfig, at: Place): PlacedLoop
   const place = (col: number, row: number): Place => ({ col: at.col + col, row: at.row + row });
   const device = sheet.config("context-edge-device", "device", config.device);
   const store = sheet.config("context-edge-store", "store", { device, ...config.store });
-  const objects = sheet.config("context-edge-objects", "objects", { device, ...config.objects });
+  const objects = sheet.config("context-edge-objects", "objects", config.objects);
   const model = sheet.config("context-edge-model", "model", config.model);
 
   const scan = sheet.node("qr-context", "scan", place(0, 0), { name: "scan → context", device, store });
@@ -33,7 +36,12 @@ export function addLoop(sheet: Sheet, config: LoopConfig, at: Place): PlacedLoop
   const fuse = sheet.node("sensor-fuse", "fuse", place(1, 1), { name: "sensors at scan", ...fusing, trigger: "scan" });
   const infer = sheet.node("tensorrt-infer", "infer", place(2, 0.6), { name: "predict", model });
   const decision = sheet.node("decision", "decision", place(3, 1), { name: "decide", device, model });
-  const emit = sheet.node("ldo-emit", "emit", place(4, 1), { name: "keep as LDO", device, objects });
+  const emit = sheet.node("ldo-emit", "emit", place(4, 1), {
+    name: "keep as LDO",
+    device,
+    objects,
+    seal_after_s: config.sealAfterS,
+  });
   const display = sheet.node("sensor-fuse", "display", place(1, 3), {
     name: "sensors, live",
     ...fusing,
@@ -62,5 +70,5 @@ export function addLoop(sheet: Sheet, config: LoopConfig, at: Place): PlacedLoop
     ...[scan, fuse, infer, decision, emit, display],
     ...[scans, live, alarms, judged, records, uploads, commands],
   ]);
-  return { scans, live, judged, alarms, records, uploads, commands, decision, emit, scan, fuse, display };
+  return { scans, live, judged, alarms, records, uploads, commands, decision, emit, scan, fuse, display, device };
 }

@@ -28,10 +28,16 @@ export function completeLoop(): FlowNode[] {
       store: { name: "contexts" },
       objects: { name: "folder" },
       model: { name: "bundled model" },
+      sealAfterS: "10",
     },
     { col: 3.1, row: 3.4 },
   );
-  const plant = sheet.node("context-edge-plant", "plant", { col: 2, row: 3.4 }, { name: "plant", assets: 2 });
+  const plant = sheet.node(
+    "context-edge-plant",
+    "plant",
+    { col: 2, row: 3.4 },
+    { name: "plant", device: loop.device, assets: 2, fault_share: 0.03 },
+  );
   const faults = addFaults(sheet, { col: 0, row: 2.2 }, "message");
   for (const fault of faults) sheet.wire(fault, 0, plant);
   sheet.wire(plant, 0, loop.scan);

@@ -14,7 +14,7 @@ export const PLANT_ENV = {
   PLANT_CONTROL_PORT: "9100",
   PLANT_CONTEXTS: "contexts.json",
   CONTEXT_EDGE_DATA: "context-edge",
-  CONTEXT_EDGE_OBJECTS: "context-edge/objects",
+  CONTEXT_EDGE_OBJECTS: "objects",
 } as const;
 
 /** The loop as it stands on a line: scanner over TCP, vibration over OPC UA, temperature and current over Modbus. */
@@ -52,6 +52,7 @@ export function edgeLoop(): FlowNode[] {
       store: { name: "contexts" },
       objects: { name: "folder", folder: "${CONTEXT_EDGE_OBJECTS}" },
       model: { name: "bundled model" },
+      sealAfterS: "10",
     },
     { col: 2.6, row: 3.2 },
   );

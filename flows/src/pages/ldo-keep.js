@@ -7,7 +7,8 @@ flow.set("ldos", records);
 
 if (msg.ldo) {
   records.delete(msg.ldo.ldo_id);
-  records.set(msg.ldo.ldo_id, { ldo: msg.ldo, evidence: msg.ldo.mer_id !== undefined });
+  const { outcome } = msg.ldo.decision || {};
+  records.set(msg.ldo.ldo_id, { ldo: msg.ldo, evidence: outcome === "alert" || outcome === "delayed" });
   const surplus = records.size - LAST;
   if (surplus > 0) {
     const old = [...records].filter(([, record]) => !record.evidence).slice(0, surplus);

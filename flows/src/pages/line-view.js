@@ -25,7 +25,15 @@ if (msg.topic === "show") {
 
 view.dirty = true;
 if (msg.status && msg.status.source) {
-  view.ldo.status = msg.status.text || "";
+  // The backlog is what ldo-emit says it is; its own words are shown when something is wrong.
+  const { text = "", fill } = msg.status;
+  const waiting = /([\d,]+) waiting/.exec(text);
+  view.ldo.waiting = waiting ? Number(waiting[1].replace(/,/g, "")) : null;
+  view.ldo.status = fill === "green" ? "" : text;
+  return null;
+}
+if (msg.event && msg.event.kind === "uploaded") {
+  view.ldo.uploaded += msg.event.rows;
   return null;
 }
 if (msg.ldo) {

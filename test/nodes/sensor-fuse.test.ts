@@ -10,7 +10,6 @@ import device = require("../../nodes/context-edge-device/context-edge-device");
 import fuse = require("../../nodes/sensor-fuse/sensor-fuse");
 import modbus = require("../../nodes/context-edge-modbus/context-edge-modbus");
 import opcua = require("../../nodes/context-edge-opcua/context-edge-opcua");
-import catchNode = require("@node-red/nodes/core/common/25-catch.js");
 
 const row = (name: string, unit: string, more: object = {}) => ({
   name,
@@ -22,6 +21,8 @@ const row = (name: string, unit: string, more: object = {}) => ({
   ...more,
 });
 const SCAN = { id: "018f0000-0000-7000-8000-000000000001", code: "A", raw: "A", at: "2026-01-01T00:00:00.000Z" };
+
+const receive = (message: EdgeMessage): void => helper.getNode("f1").receive(message);
 
 describe("sensor-fuse", () => {
   let folder: string;
@@ -43,7 +44,7 @@ describe("sensor-fuse", () => {
     extra: object[] = [],
   ): Promise<{ samples: EdgeMessage[]; unusable: EdgeMessage[]; errors: EdgeMessage[] }> {
     await helper.load(
-      [device, opcua, modbus, fuse, catchNode],
+      [device, opcua, modbus, fuse],
       [
         { id: "a1", type: "tab", label: "line" },
         {
@@ -71,7 +72,6 @@ describe("sensor-fuse", () => {
     row("vibration_x", "mm/s", { min: "0", max: "50" }),
     row("temperature", "°C", { min: "-20", max: "200", max_age_ms: "150" }),
   ];
-  const receive = (message: EdgeMessage): void => helper.getNode("f1").receive(message);
 
   it("makes one sample out of readings and a scan", async () => {
     const { samples, unusable } = await load({ channels: CHANNELS });

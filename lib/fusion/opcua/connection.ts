@@ -217,14 +217,12 @@ async function release(client: OPCUAClient, session: ClientSession | undefined, 
   await within(client.disconnect(), LETTING_GO_MS, "disconnecting", clock).catch(ignore);
 }
 
+const REFUSALS = ["BadIdentityTokenRejected", "BadUserAccessDenied", "BadIdentityTokenInvalid", "user token policy"];
+
 function explain(error: unknown, endpoint: OpcuaEndpoint): EdgeError {
   if (error instanceof EdgeError) return error;
   const { message } = asError(error);
-  if (
-    message.includes("BadIdentityTokenRejected") ||
-    message.includes("BadUserAccessDenied") ||
-    message.includes("BadIdentityTokenInvalid")
-  ) {
+  if (REFUSALS.some((refusal) => message.includes(refusal))) {
     const who = endpoint.user ? `the user ${endpoint.user.name}` : "anonymous users";
     return new EdgeError("opcua-connection", `${endpoint.url} refuses ${who}`, {
       cause: error,

@@ -45,7 +45,7 @@ function setUp(config: Partial<FusionConfig> = {}, assets: Asset[] = [MOTOR]) {
   const only = (message: EdgeMessage): Sample => {
     const samples = fuser.take(message);
     assert.equal(samples.length, 1);
-    return samples[0] as Sample;
+    return samples[0];
   };
   const feed = (): void => {
     assert.deepEqual(fuser.take({ topic: "motor-1/vibration_x", payload: 1.8 }), []);
@@ -128,7 +128,7 @@ describe("fusion: a sample per scan", () => {
 
   it("leaves null where a channel is not required", () => {
     const { fuser, only } = setUp({
-      channels: [CHANNELS[0] as never, channelSpec({ name: "current", required: false })],
+      channels: [CHANNELS[0], channelSpec({ name: "current", required: false })],
     });
     fuser.take({ payload: { vibration_x: 1.8 } });
     const { usable, message } = only(scanned("A"));
@@ -183,7 +183,7 @@ describe("fusion: runs", () => {
       assert.deepEqual(last.message.unusable, UNKNOWN);
       assert.equal(last.message.context, undefined);
       if (trigger === "any") {
-        const next = fuser.take({ topic: "temperature", payload: 83 })[0] as Sample;
+        const next = fuser.take({ topic: "temperature", payload: 83 })[0];
         assert.equal(next.message.context, undefined);
         assert.equal(next.message.scan?.code, "X");
       } else if (trigger !== "channel") feed();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { AssetTable, type Asset } from "../../../lib/assets";
 import type { ChannelSpec } from "../../../lib/fusion/channel";
 import { channelSpec } from "../../../lib/fusion/fuser";
@@ -21,7 +21,7 @@ function intake(channels: ChannelSpec[], assets: Asset[] = [MOTOR]) {
   return (message: EdgeMessage): Record<string, number | string> => {
     const found: Record<string, number | string> = {};
     reader.take(message, (_asset, channel, reading) => {
-      found[(channels[channel] as ChannelSpec).name] = reading.quality === "bad" ? reading.reason : reading.value;
+      found[channels[channel].name] = reading.quality === "bad" ? reading.reason : reading.value;
     });
     return found;
   };

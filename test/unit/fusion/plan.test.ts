@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { MOST_REGISTERS, mostWords, planRequests, type PollItem } from "../../../lib/fusion/modbus/plan";
 
 const item = (address: number, words = 2, table: PollItem["table"] = "holding", unit = 1): PollItem => ({
@@ -77,8 +77,7 @@ describe("the poll plan", () => {
         );
         for (const request of plan) {
           const inside = request.items.map(({ address }) => address);
-          for (let i = 1; i < inside.length; i++)
-            assert.ok((inside[i] as number) - (inside[i - 1] as number) - 1 <= gap);
+          for (let i = 1; i < inside.length; i++) assert.ok(inside[i] - inside[i - 1] - 1 <= gap);
         }
         const fewest = plan.reduce((sum, { words }) => sum + words, 0);
         assert.ok(plan.length <= addresses.length && fewest <= 401 && MOST_REGISTERS === 125);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { readValue } from "../../../lib/fusion/reading";
 import { sourceStatus, plainQuality } from "../../../lib/fusion/status-code";
 import { convert } from "../../../lib/fusion/units";
@@ -119,7 +119,7 @@ describe("a reading", () => {
 describe("a status code", () => {
   it("is judged by its severity, whatever shape it has", () => {
     for (const code of [undefined, 0, "Good", "GoodClamped", { value: 0, name: "Good" }, 0x00000480, "0x00000000"]) {
-      assert.equal(sourceStatus(code).quality, "good", String(code));
+      assert.equal(sourceStatus(code).quality, "good", JSON.stringify(code));
     }
     for (const code of [0x40000000, 1_083_506_688, "UncertainInitialValue", { name: "Uncertain" }])
       assert.equal(sourceStatus(code).quality, "uncertain");
@@ -134,7 +134,7 @@ describe("a status code", () => {
       {},
       1.5,
     ]) {
-      assert.equal(sourceStatus(code).quality, "bad", String(code));
+      assert.equal(sourceStatus(code).quality, "bad", JSON.stringify(code));
     }
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { parseRegisterAddress, registerAddressOf } from "../../../lib/fusion/modbus/address";
 import {
   decodeRegisters,
@@ -16,7 +16,7 @@ function registersOf(bytes: Buffer, order: WordOrder): number[] {
     const swapped = order === "BADC" || order === "DCBA";
     words.push(swapped ? bytes.readUInt16LE(i) : bytes.readUInt16BE(i));
   }
-  return order === "CDAB" || order === "DCBA" ? words.reverse() : words;
+  return order === "CDAB" || order === "DCBA" ? words.toReversed() : words;
 }
 
 const WRITE: Record<Exclude<RegisterType, "coil">, (value: number) => Buffer> = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { Window } from "../../../lib/fusion/window";
 
 function filled(values: readonly number[]): Window {
@@ -7,6 +7,8 @@ function filled(values: readonly number[]): Window {
   for (const [at, value] of values.entries()) window.push(value, at);
   return window;
 }
+
+const near = (a: number | null, b: number): void => assert.ok(a !== null && Math.abs(a - b) < 1e-6, `${a} ${b}`);
 
 describe("window features", () => {
   it("are those of the last stretch only", () => {
@@ -35,8 +37,6 @@ describe("window features", () => {
           const window = filled(values);
           const n = values.length;
           const mean = values.reduce((a, b) => a + b) / n;
-          const near = (a: number | null, b: number): void =>
-            assert.ok(a !== null && Math.abs(a - b) < 1e-6, `${a} ${b}`);
           near(window.feature("mean", n), mean);
           near(window.feature("std", n), Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1)));
           near(window.feature("p2p", n), Math.max(...values) - Math.min(...values));

@@ -58,6 +58,16 @@ const flow = (config: object, type = "context-edge-model"): object[] => [
   { id: "1000000000000005", z: "f000000000000001", type: "helper" },
 ];
 
+/** As the simulated plant's contexts stand in its store. */
+function plantContext(type: string, temperature: number, current: number): Record<string, unknown> {
+  return {
+    product: `Motor Assembly Type ${type}`,
+    recipe: "standard",
+    asset_id: "motor-1",
+    normal: { vibration_x: 1.3, vibration_y: 1.05, temperature, current },
+  };
+}
+
 interface Status {
   fill: string;
   shape: string;
@@ -122,6 +132,19 @@ describe("tensorrt-infer", () => {
     assert.deepEqual(unusable.prediction?.fault, { code: "unusable", message: "temperature is stale" });
     await send({ ...sample });
     await status(({ fill }) => fill === "green");
+  });
+
+  it("serves the package's own model, for which the same reading is normal for one product and a fault for another", async () => {
+    await helper.load([model, infer], flow({ source: "bundled" }));
+    await status(({ fill, text }) => fill === "green" && text.startsWith("ONNX · CPU"));
+    const sensor_data = { vibration_x: 1.5, vibration_y: 1.2, temperature: 71, current: 11.9 };
+    const label = async (context: Record<string, unknown>): Promise<string | null | undefined> =>
+      (await send({ sensor_data, context })).prediction?.label;
+    assert.equal(await label(plantContext("B", 70, 11.5)), "normal");
+    assert.equal(await label(plantContext("A", 55, 8)), "motor_overload");
+    const { prediction } = await send({ sensor_data, context: plantContext("N", 70, 11.5) });
+    assert.equal(prediction?.label, "normal");
+    assert.deepEqual(prediction?.unknown, { product: "Motor Assembly Type N" });
   });
 
   it("collects only, when told to have no model", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundledModel, type Pins } from "../../../lib/inference/bundled";
+import { bundledModel, DEFAULT_MODEL, PINS, type Pins } from "../../../lib/inference/bundled";
 import { releaseDigest, sha256 } from "../../../lib/inference/digest";
 import { files } from "../../support/model-fixture";
 
@@ -36,5 +36,13 @@ describe("bundled models", () => {
   it("are refused by a name that is not pinned, also one that leads elsewhere", () => {
     for (const name of ["other", "../small", "constructor", ""])
       assert.throws(() => bundledModel(name, folder, pins), { code: "bundled-unknown" });
+  });
+
+  it("are pinned as they ship", async () => {
+    for (const name of Object.keys(PINS)) {
+      const release = await bundledModel(name).open();
+      assert.equal(release.manifest.name, name);
+    }
+    assert.ok(Object.hasOwn(PINS, DEFAULT_MODEL));
   });
 });

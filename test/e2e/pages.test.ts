@@ -89,12 +89,12 @@ describe("npm start", function () {
     await page.locator(".ce-state.ce-bad").waitFor({ timeout: 30_000 });
     await picture(page, "line-alert");
     await page.goto(`${url}/dashboard/alerts`);
-    await page.getByRole("article", { name: "Temperature over its limit" }).waitFor();
+    await page.getByRole("article", { name: "Temperature beyond its limit" }).waitFor();
     await picture(page, "alerts");
   });
 
   it("shows the record behind an alert", async () => {
-    const alert = page.getByRole("article", { name: "Temperature over its limit" });
+    const alert = page.getByRole("article", { name: "Temperature beyond its limit" });
     await alert.getByRole("link", { name: "Latest record" }).click();
     const dialog = page.getByRole("dialog", { name: "Labeled data object" });
     await dialog.getByText(/^LDO-/).first().waitFor();
@@ -105,7 +105,7 @@ describe("npm start", function () {
 
   it("acknowledges, shelves and closes with the keyboard alone, in the name that was given", async () => {
     await page.getByLabel("Your name").fill("Kim");
-    const alert = page.getByRole("article", { name: "Temperature over its limit" });
+    const alert = page.getByRole("article", { name: "Temperature beyond its limit" });
     await alert.getByRole("button", { name: "Acknowledge" }).focus();
     await page.keyboard.press("Enter");
     await alert.getByText(/acknowledged by Kim/).waitFor();
@@ -163,7 +163,7 @@ describe("npm start", function () {
       assert.equal(ldo.asset_id, truth.asset);
       const { temperature } = ldo.sensor_data;
       if (typeof temperature === "number") {
-        const off = Math.abs(temperature - (truth.readings["temperature"] as number));
+        const off = Math.abs(temperature - truth.readings["temperature"]);
         assert.ok(off < 5, `temperature is ${off} off`);
       }
     }
@@ -188,10 +188,12 @@ describe("npm start, reachable from other machines", function () {
   this.timeout(180_000);
 
   it("demands a password", async () => {
-    const refused = start(scratch("open"), await freePort(), ["--host", "0.0.0.0"], { CONTEXT_EDGE_PASSWORD: "" });
+    const data = scratch("open");
+    const refused = start(data, await freePort(), ["--host", "0.0.0.0"], { CONTEXT_EDGE_PASSWORD: "" });
     await refused.line(/demands a password/);
     await until("it ends", () => !refused.running);
     assert.notEqual(refused.child.exitCode, 0);
+    rmSync(data, { recursive: true });
   });
 
   it("asks for it on the editor, the pages and their socket", async () => {

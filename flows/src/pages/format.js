@@ -17,7 +17,8 @@ export default {
     return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
   },
   percent(p) {
-    return p > 0.995 && p < 1 ? ">99 %" : Math.round(p * 100) + " %";
+    if (p > 0.995 && p < 1) return ">99 %";
+    return p > 0 && p < 0.005 ? "<1 %" : Math.round(p * 100) + " %";
   },
   unit(unit) {
     return { degC: "°C", Cel: "°C", degF: "°F" }[unit] || unit;
@@ -31,7 +32,15 @@ export default {
   /** A reason or cause as the decision node gives it, with times as the wall clock shows them. */
   plainly(text) {
     const local = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, local).replace(/ \([\w.]+\)/g, "").replace(/_/g, " ");
+    return text
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, local)
+      .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
+      .replace(/ \([a-z_]+\.[\w.]+\)/g, "")
+      .replace(/_/g, " ");
+  },
+  /** A scanned code with its invisible separator made visible. */
+  code(text) {
+    return text.replace(/\u001d/g, "‹GS›");
   },
   ldoLink(id) {
     return "../context-edge/ldo/" + encodeURIComponent(id);

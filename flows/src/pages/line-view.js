@@ -91,7 +91,7 @@ if (msg.decision) {
     ? {
         label: prediction.label,
         confidence: prediction.confidence,
-        bars: Object.entries(prediction.probabilities || {}).map(([label, p]) => ({ label, p })).sort((a, b) => b.p - a.p),
+        bars: Object.entries(prediction.probabilities || {}).map(([label, p]) => ({ label, p })),
         ran: prediction.backend ? prediction.backend.kind.toUpperCase() + " · " + prediction.backend.device.toUpperCase() : "",
         model: prediction.model ? prediction.model.name + " " + prediction.model.version : "",
         latency_ms: prediction.latency_ms,

@@ -19,24 +19,18 @@ export function isAlarmCommand(name: string): boolean {
   return NAMES.some((known) => known === name);
 }
 
-/** @throws EdgeError `command-field` naming the field that is missing or wrong */
+/** @throws EdgeError `command-unknown`, `command-field` naming the field that is missing or wrong */
 export function parseCommand(command: Command): AlarmCommand {
+  if (!isAlarmCommand(command.name)) {
+    throw new EdgeError("command-unknown", `no command ${command.name}: use ${NAMES.join(", ")} or list`);
+  }
   const target = parseTarget(command);
   const by = text(command, "by") ?? "unknown";
-  switch (command.name) {
-    case "ack":
-    case "unshelve":
-      return { name: command.name, target, by };
-    case "shelve":
-      return { name: "shelve", target, by, until: parseDeadline(command) };
-    case "close": {
-      const cause = text(command, "cause");
-      if (cause === undefined) throw bad("close", "needs cause: what was found");
-      return { name: "close", target, by, cause };
-    }
-    default:
-      throw new EdgeError("command-unknown", `no command ${command.name}: use ${NAMES.join(", ")} or list`);
-  }
+  if (command.name === "shelve") return { name: "shelve", target, by, until: parseDeadline(command) };
+  if (command.name !== "close") return { name: command.name as "ack" | "unshelve", target, by };
+  const cause = text(command, "cause");
+  if (cause === undefined) throw bad("close", "needs cause: what was found");
+  return { name: "close", target, by, cause };
 }
 
 /** Does to the alarm what the command says. Doing it twice changes nothing. @throws EdgeError `command-field` */

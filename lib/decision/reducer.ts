@@ -95,7 +95,7 @@ export function restore(
     const asset: AssetRef = { id: mer.asset_id, line: mer.line, station: "" };
     const shelfEnds = mer.shelved_until === null ? undefined : now.mono + Date.parse(mer.shelved_until) - now.wall;
     const labels = assets.get(asset.id) ?? new Map<string, Alarm>();
-    labels.set(mer.label, { ...newAlarm(asset, mer.label), mer, held, episode, shelfEnds });
+    labels.set(mer.label, { ...newAlarm(asset, mer.label), mer, held, episode, shelfEnds, eventAt: now.mono });
     assets.set(asset.id, labels);
     if (held) floods.set(mer.line, { raisedAt: [], on: true });
   }

@@ -122,6 +122,18 @@ function eventOf(item: Step, i: number): AlarmEvent {
 const settings = alarmSettings({ floodLimit: 3, updateEveryMs: 20_000 });
 const sequences = fc.array(step, { maxLength: 120 });
 
+const durable = (of: AlarmState) =>
+  [...allAlarms(of)]
+    .flatMap(({ asset: { id }, mer, held, episode }) => (mer ? [{ id, mer, held, episode }] : []))
+    .sort((a, b) => a.mer.mer_id.localeCompare(b.mer.mer_id));
+
+const freeze = (state: AlarmState): void => {
+  for (const alarm of allAlarms(state)) {
+    Object.freeze(alarm);
+    if (alarm.mer) Object.freeze(Object.freeze(alarm.mer).evidence);
+  }
+};
+
 describe("alarms, under any sequence of samples, commands and time", () => {
   it("at most one record is open per asset and label", () => {
     fc.assert(
@@ -195,22 +207,12 @@ describe("alarms, under any sequence of samples, commands and time", () => {
       fc.property(sequences, (steps) => {
         const { state, now } = run(steps, settings);
         const stored = [...allAlarms(state)].flatMap(({ mer, held, episode }) => (mer ? [{ mer, held, episode }] : []));
-        const durable = (of: AlarmState) =>
-          [...allAlarms(of)]
-            .flatMap(({ asset: { id }, mer, held, episode }) => (mer ? [{ id, mer, held, episode }] : []))
-            .sort((a, b) => a.mer.mer_id.localeCompare(b.mer.mer_id));
         assert.deepEqual(durable(restore(structuredClone(stored), now)), durable(state));
       }),
     );
   });
 
   it("the reducer changes no state it was given", () => {
-    const freeze = (state: AlarmState): void => {
-      for (const alarm of allAlarms(state)) {
-        Object.freeze(alarm);
-        if (alarm.mer) Object.freeze(Object.freeze(alarm.mer).evidence);
-      }
-    };
     fc.assert(
       fc.property(
         sequences,

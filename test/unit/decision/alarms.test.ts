@@ -71,7 +71,7 @@ class Plant {
   }
 
   get mer(): Mer {
-    return this.book.open()[0] as Mer;
+    return this.book.open()[0];
   }
 
   private note({ changes }: Settled): void {
@@ -274,16 +274,17 @@ describe("alarms: limits", () => {
   });
 });
 
+const withFault = async (alarms: Partial<AlarmSettings> = {}): Promise<Plant> => {
+  const plant = await Plant.start({ model: { n: 1, m: 1 }, ...alarms });
+  await plant.see(sample("bearing_wear"));
+  return plant;
+};
+
 describe("alarms: what a person does", () => {
-  const raised = async (alarms: Partial<AlarmSettings> = {}): Promise<Plant> => {
-    const plant = await Plant.start({ model: { n: 1, m: 1 }, ...alarms });
-    await plant.see(sample("bearing_wear"));
-    return plant;
-  };
   const target = { asset: "motor-1", label: "bearing_wear", by: "anna" };
 
   it("acknowledges, once", async () => {
-    const plant = await raised();
+    const plant = await withFault();
     await plant.command("ack", target);
     await plant.command("ack", { ...target, by: "otto" });
     assert.deepEqual(plant.events(), ["raised bearing_wear", "acknowledged bearing_wear"]);
@@ -291,7 +292,7 @@ describe("alarms: what a person does", () => {
   });
 
   it("closes with the cause; the next bout is a record of its own", async () => {
-    const plant = await raised({ model: { n: 2, m: 3 } });
+    const plant = await withFault({ model: { n: 2, m: 3 } });
     await plant.see(sample("bearing_wear"));
     const first = plant.mer.mer_id;
     await plant.command("close", { mer_id: first, by: "anna", cause: "bearing worn, replaced" });
@@ -307,7 +308,7 @@ describe("alarms: what a person does", () => {
   });
 
   it("shelves for a time: nothing is announced, everything counted, and it ends by itself", async () => {
-    const plant = await raised({ offDelayMs: 0 });
+    const plant = await withFault({ offDelayMs: 0 });
     await plant.command("shelve", { ...target, minutes: 10 });
     assert.deepEqual(await plant.outcomes("bearing_wear", "normal", "bearing_wear"), ["shelved", "normal", "shelved"]);
     assert.deepEqual(plant.events(), ["raised bearing_wear", "shelved bearing_wear"]);
@@ -329,7 +330,7 @@ describe("alarms: what a person does", () => {
   });
 
   it("a shelf ends on time though the wall clock jumps", async () => {
-    const plant = await raised();
+    const plant = await withFault();
     await plant.command("shelve", { ...target, minutes: 1 });
     plant.clock.jump(-3_600_000);
     await plant.pass(61_000);
@@ -337,7 +338,7 @@ describe("alarms: what a person does", () => {
   });
 
   it("is told what is wrong with a command", async () => {
-    const plant = await raised();
+    const plant = await withFault();
     const refused: [name: string, fields: object, code: string, words: RegExp][] = [
       ["ack", { mer_id: "MER-404" }, "mer-unknown", /no open record MER-404/],
       ["ack", { asset: "motor-9", label: "bearing_wear" }, "mer-unknown", /bearing_wear on motor-9/],
@@ -360,14 +361,15 @@ describe("alarms: what a person does", () => {
   });
 });
 
-describe("alarms: a flood", () => {
-  const asset = (i: number) => ({ asset: { ...MOTOR, id: `motor-${i}` } });
-  const flood = async (): Promise<Plant> => {
-    const plant = await Plant.start({ model: { n: 1, m: 1 }, offDelayMs: 0 });
-    for (let i = 1; i <= 14; i++) await plant.see(sample("bearing_wear", 0.9, asset(i)));
-    return plant;
-  };
+const asset = (i: number) => ({ asset: { ...MOTOR, id: `motor-${i}` } });
 
+const flood = async (): Promise<Plant> => {
+  const plant = await Plant.start({ model: { n: 1, m: 1 }, offDelayMs: 0 });
+  for (let i = 1; i <= 14; i++) await plant.see(sample("bearing_wear", 0.9, asset(i)));
+  return plant;
+};
+
+describe("alarms: a flood", () => {
   it("beyond 10 alarms in 10 minutes new ones are recorded, and one alarm stands for them", async () => {
     const plant = await flood();
     assert.deepEqual(plant.events(), [

@@ -75,6 +75,11 @@ describe("policy: what the model says", () => {
   });
 });
 
+const over = (operator: LimitRow["operator"], value: number): boolean => {
+  const row: LimitRow = { channel: "current", operator, value: 10, severity: "low", action: "", deadband: 0 };
+  return judged(input("normal", 0.9, { current: value }), labels, new LimitTable([row])).conditions.length === 1;
+};
+
 describe("policy: limits", () => {
   const hot = { temperature: 96 };
 
@@ -132,10 +137,6 @@ describe("policy: limits", () => {
   });
 
   it("are strict or not, from above or below, as their operator says", () => {
-    const over = (operator: LimitRow["operator"], value: number): boolean => {
-      const row: LimitRow = { channel: "current", operator, value: 10, severity: "low", action: "", deadband: 0 };
-      return judged(input("normal", 0.9, { current: value }), labels, new LimitTable([row])).conditions.length === 1;
-    };
     const table = [9, 10, 11].map((value) =>
       ([">", ">=", "<", "<="] as const).map((operator) => over(operator, value)),
     );
@@ -179,7 +180,7 @@ describe("policy: limits", () => {
   });
 
   it("never read what a context inherits", () => {
-    const limits = new LimitTable([{ ...(PRESET_LIMITS[0] as LimitRow), value: "constructor.length" }]);
+    const limits = new LimitTable([{ ...PRESET_LIMITS[0], value: "constructor.length" }]);
     assert.equal(judged(input("normal", 0.9, hot), labels, limits).conditions.length, 0);
   });
 });

@@ -193,29 +193,29 @@ describe("keeping objects", () => {
   });
 
   it("refuses when too many wait for the disk, and goes on when they are through", async () => {
-    let open = (): void => undefined;
-    const slow = new Promise<"stored">((resolve) => (open = () => resolve("stored")));
+    const gate = { open: (): void => assert.fail("not yet") };
+    const slow = new Promise<"stored">((resolve) => (gate.open = () => resolve("stored")));
     const narrow = new LdoKeeper(SOURCE, () => Promise.resolve({ append: () => slow }), new ManualClock(), 2);
     const waiting = [narrow.keep(judged()), narrow.keep(judged())];
     await assert.rejects(narrow.keep(judged()), coded("queue-full", /2 objects wait for the disk, limit 2/));
-    open();
+    gate.open();
     await Promise.all(waiting);
     await narrow.keep(judged());
   });
 });
 
-describe("one spool per device", () => {
-  function opener(fail = 0): { open: () => Promise<Spool>; opened: () => number; closed: () => number } {
-    let opened = 0;
-    let closed = 0;
-    const spool = { close: () => Promise.resolve(void closed++) } as unknown as Spool;
-    const open = (): Promise<Spool> => {
-      opened++;
-      return opened <= fail ? Promise.reject(new Error("locked")) : Promise.resolve(spool);
-    };
-    return { open, opened: () => opened, closed: () => closed };
-  }
+function opener(fail = 0): { open: () => Promise<Spool>; opened: () => number; closed: () => number } {
+  let opened = 0;
+  let closed = 0;
+  const spool = { close: () => Promise.resolve(void closed++) } as unknown as Spool;
+  const open = (): Promise<Spool> => {
+    opened++;
+    return opened <= fail ? Promise.reject(new Error("locked")) : Promise.resolve(spool);
+  };
+  return { open, opened: () => opened, closed: () => closed };
+}
 
+describe("one spool per device", () => {
   it("is opened once, and closed with its last user", async () => {
     const registry = new SpoolRegistry(new ManualClock());
     const { open, opened, closed } = opener();

@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import helper from "node-red-node-test-helper";
+import type { EdgeMessage, Mer, Review } from "../../lib/messages";
+import device = require("../../nodes/context-edge-device/context-edge-device");
+import decision = require("../../nodes/decision/decision");
+import { sample } from "../unit/decision/support";
+
+const [DEVICE, DECISION, EVENTS, REVIEW, JUDGED, CATCH, ERRORS] = [1, 2, 3, 4, 5, 6, 7].map(
+  (n) => `100000000000000${n}`,
+);
+
+interface TestNode {
+  receive(message: object): void;
+  on(event: "input", listener: (message: EdgeMessage) => void): void;
+  on(event: "call:status", listener: (call: { args: [{ text: string }] }) => void): void;
+}
+
+/** One decision node with something on each output, as it runs in Node-RED. */
+class Sheet {
+  readonly events: EdgeMessage[] = [];
+  readonly reviews: EdgeMessage[] = [];
+  readonly judged: EdgeMessage[] = [];
+  readonly errors: (EdgeMessage & { error: { message: string } })[] = [];
+  status = "";
+
+  static async load(dataDir: string, config: object = {}, mode = "live"): Promise<Sheet> {
+    const z = "f000000000000001";
+    const flow = [
+      { id: z, type: "tab" },
+      { id: DEVICE, type: "context-edge-device", device_id: "edge-1", mode, data_dir: dataDir, line: "line-1" },
+      {
+        id: DECISION,
+        z,
+        type: "decision",
+        device: DEVICE,
+        on_n: 1,
+        on_m: 1,
+        ...config,
+        wires: [[EVENTS], [REVIEW], [JUDGED]],
+      },
+      { id: EVENTS, z, type: "helper" },
+      { id: REVIEW, z, type: "helper" },
+      { id: JUDGED, z, type: "helper" },
+      { id: CATCH, z, type: "catch", wires: [[ERRORS]] },
+      { id: ERRORS, z, type: "helper" },
+    ];
+    await helper.load([device, decision], flow);
+    return new Sheet();
+  }
+
+  private constructor() {
+    const collect = (id: string, into: EdgeMessage[]): void =>
+      this.node(id).on("input", (message) => void into.push(message));
+    collect(EVENTS, this.events);
+    collect(REVIEW, this.reviews);
+    collect(JUDGED, this.judged);
+    collect(ERRORS, this.errors);
+    this.node(DECISION).on("call:status", ({ args }) => (this.status = args[0].text));
+  }
+
+  send(...messages: object[]): void {
+    for (const message of messages) this.node(DECISION).receive(message);
+  }
+
+  command(name: string, fields: object): void {
+    this.send({ command: { name, by: "anna", ...fields } });
+  }
+
+  kinds(): unknown[] {
+    return this.events.map(({ event }) => event?.kind);
+  }
+
+  private node(id: string): TestNode {
+    const found: unknown = helper.getNode(id);
+    return found as TestNode;
+  }
+}
+
+function listed(message: EdgeMessage | undefined): Mer[] {
+  return message?.payload as Mer[];
+}
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  for (let i = 0; i < 400; i++) {
+    if (holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.fail(`after 4 s still not: ${what}`);
+}
+
+describe("decision in Node-RED", () => {
+  let dataDir: string;
+  before(() => new Promise<void>((resolve) => void helper.startServer(resolve)));
+  after((done) => void helper.stopServer(done));
+  beforeEach(() => (dataDir = mkdtempSync(join(tmpdir(), "decision-"))));
+  afterEach(async () => {
+    await helper.unload();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it("sends every sample once on output 3, alarms on 1, doubtful ones on 2", async () => {
+    const sheet = await Sheet.load(dataDir);
+    sheet.send(
+      { topic: "line-1", foreign: 7, ...sample("normal") },
+      sample("bearing_wear", 0.6),
+      sample("bearing_wear"),
+      sample("bearing_wear"),
+    );
+    await until(() => sheet.judged.length === 4 && sheet.events.length === 1, "four judged and an alarm");
+    assert.deepEqual(
+      sheet.judged.map((message) => message.decision?.outcome),
+      ["normal", "review", "alert", "repeat"],
+    );
+    assert.deepEqual([sheet.judged[0]?.topic, sheet.judged[0]?.["foreign"]], ["line-1", 7]);
+    assert.ok(sheet.judged.every((message) => message.payload === message.decision));
+    const [raised] = sheet.events as [EdgeMessage];
+    assert.equal(raised.event?.kind, "raised");
+    assert.equal((raised.payload as Mer).mer_id, sheet.judged[2]?.decision?.mer_id);
+    assert.equal(raised.mer?.durable, true);
+    const learning = sheet.reviews
+      .map(({ payload }) => payload as Review)
+      .filter(({ stream }) => stream === "learning");
+    assert.ok(learning.length <= 1);
+    assert.deepEqual(sheet.errors, []);
+  });
+
+  it("raises a critical limit with no model and another channel bad", async () => {
+    const sheet = await Sheet.load(dataDir);
+    const message = sample(null, undefined, {
+      sensor_data: { temperature: 96, current: null },
+      unusable: { code: "channel-bad", channel: "current", reason: "current is bad" },
+    });
+    delete message.prediction;
+    if (message.fusion?.channels["current"]) message.fusion.channels["current"].quality = "bad";
+    sheet.send(message);
+    await until(() => sheet.events.length === 1, "the limit's alarm");
+    assert.deepEqual([sheet.events[0]?.mer?.label, sheet.events[0]?.mer?.severity], ["limit:temperature", "critical"]);
+  });
+
+  it("knows its open alarms after a restart, and what people did", async () => {
+    const before = await Sheet.load(dataDir);
+    before.send(sample("bearing_wear"));
+    await until(() => before.events.length === 1, "raised");
+    const id = before.events[0]?.mer?.mer_id;
+    before.command("ack", { mer_id: id });
+    await until(() => before.events.length === 2, "acknowledged");
+    await helper.unload();
+    const after = await Sheet.load(dataDir);
+    after.send(sample("bearing_wear"));
+    after.command("list", {});
+    await until(() => after.events.length === 1, "the list");
+    assert.equal(after.judged[0]?.decision?.outcome, "repeat");
+    const [mer] = listed(after.events[0]);
+    assert.deepEqual([mer?.mer_id, mer?.acknowledged?.by, mer?.evidence.count], [id, "anna", 2]);
+    after.command("close", { mer_id: id, cause: "bearing replaced" });
+    await until(() => after.events.length === 2, "closed");
+    after.command("list", { closed: true });
+    await until(() => after.events.length === 3, "the closed ones");
+    assert.deepEqual(
+      listed(after.events[2]).map(({ closed }) => closed?.cause),
+      ["bearing replaced"],
+    );
+  });
+
+  it("clears, and says so on its own, when the fault is gone", async () => {
+    const sheet = await Sheet.load(dataDir, { off_delay_s: "0.2" });
+    sheet.send(sample("bearing_wear"), sample("normal"));
+    await until(() => sheet.events.length === 2, "cleared");
+    assert.deepEqual(sheet.kinds(), ["raised", "cleared"]);
+    await until(() => sheet.status === "none active · 1 open", "the status");
+  });
+
+  it("answers a wrong command through Catch", async () => {
+    const sheet = await Sheet.load(dataDir);
+    sheet.command("ack", { mer_id: "MER-404" });
+    sheet.command("raise", {});
+    await until(() => sheet.errors.length === 2, "two errors");
+    assert.match(String(sheet.errors.map(({ error }) => error.message)), /no open record MER-404.*no command raise/);
+  });
+
+  it("takes a foreign command on a sample for none", async () => {
+    const sheet = await Sheet.load(dataDir);
+    sheet.send({ ...sample("normal"), command: { name: "put" } });
+    await until(() => sheet.judged.length === 1, "the sample");
+    assert.deepEqual(sheet.errors, []);
+  });
+
+  it("in dry run decides everything and raises nothing, also not after it goes live", async () => {
+    const sheet = await Sheet.load(dataDir, {}, "dry-run");
+    sheet.send(sample("bearing_wear"));
+    await until(() => sheet.status.startsWith("dry-run: nothing is raised · 1 active"), "the status");
+    assert.deepEqual(sheet.events, []);
+    assert.equal(sheet.judged[0]?.decision?.outcome, "alert");
+    await helper.unload();
+    const live = await Sheet.load(dataDir);
+    live.command("list", {});
+    await until(() => live.events.length === 1, "the list");
+    assert.deepEqual(live.events[0]?.payload, []);
+  });
+
+  it("says in its status which limit is not guarded", async () => {
+    const sheet = await Sheet.load(dataDir);
+    sheet.send({ ...sample("normal"), context: { product: "new" } });
+    await until(() => sheet.status.startsWith("not guarded: no thresholds"), "the status");
+  });
+
+  it("refuses with a configuration that cannot work", async () => {
+    const sheet = await Sheet.load(dataDir, { threshold: "0.8", release_below: "0.9" });
+    sheet.send(sample("normal"));
+    await until(() => sheet.errors.length === 1, "the error");
+    assert.match(sheet.errors[0].error.message, /release_below is 0.9, must not be above threshold 0.8/);
+  });
+});

@@ -12,7 +12,7 @@ const COMMANDS: readonly (readonly [key: string, label: string, command: Record<
   ["clear", "all is well now", { name: "clear" }],
 ];
 
-/** One inject per command, in two columns of four from `at` on. */
+/** One inject per command, in a column from `at` on. */
 export function addFaults(sheet: Sheet, at: Place, form: "message" | "line"): Ref[] {
   return COMMANDS.map(([key, name, command], i) => {
     const text = JSON.stringify(command);
@@ -21,7 +21,7 @@ export function addFaults(sheet: Sheet, at: Place, form: "message" | "line"): Re
     return sheet.node(
       "inject",
       key,
-      { col: at.col + Math.floor(i / 4), row: at.row + (i % 4) },
+      { col: at.col, row: at.row + i * 0.8 },
       { name, props: [props], repeat: "", crontab: "", once: false, onceDelay: 0.1, topic: "" },
     );
   });

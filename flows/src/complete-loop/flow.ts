@@ -30,12 +30,12 @@ export function completeLoop(): FlowNode[] {
       model: { name: "bundled model" },
       sealAfterS: "10",
     },
-    { col: 3.1, row: 3.4 },
+    { col: 2.1, row: 4 },
   );
   const plant = sheet.node(
     "context-edge-plant",
     "plant",
-    { col: 2, row: 3.4 },
+    { col: 1.1, row: 4 },
     { name: "plant", device: loop.device, assets: 2, fault_share: 0.03 },
   );
   const faults = addFaults(sheet, { col: 0, row: 2.2 }, "message");
@@ -43,6 +43,6 @@ export function completeLoop(): FlowNode[] {
   sheet.wire(plant, 0, loop.scan);
   sheet.wire(plant, 1, loop.fuse, loop.display);
   sheet.group("plant", "The plant: press a button to break something", [...faults, plant]);
-  addPages(sheet, loop, { col: 0, row: 9.4 });
+  addPages(sheet, loop, { col: 0, row: 10.6 });
   return [...sheet.json(), globalConfig()];
 }

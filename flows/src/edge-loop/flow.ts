@@ -127,6 +127,6 @@ export function edgeLoop(): FlowNode[] {
   sheet.wire(load, 0, read);
   sheet.wire(read, 0, loop.scan);
   sheet.group("contexts", "What the MES knows: code → product, recipe, what is normal", [load, read]);
-  addPages(sheet, loop, { col: 0, row: 9.4 });
+  addPages(sheet, loop, { col: 0, row: 8.6 });
   return [...sheet.json(), globalConfig(PLANT_ENV)];
 }

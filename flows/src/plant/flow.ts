@@ -17,7 +17,7 @@ export function plant(): FlowNode[] {
   const control = sheet.node(
     "tcp request",
     "control",
-    { col: 2, row: 3.6 },
+    { col: 1.2, row: 4.8 },
     {
       name: "control line",
       server: "${PLANT_HOST}",
@@ -33,7 +33,7 @@ export function plant(): FlowNode[] {
   const answer = sheet.node(
     "debug",
     "answer",
-    { col: 3, row: 3.6 },
+    { col: 2.1, row: 4.8 },
     {
       name: "what the plant answers",
       active: true,

@@ -30,6 +30,9 @@ const COMMON: ReaderOptions = {
 
 async function read(bytes: Uint8Array): Promise<PictureCode[]> {
   const fast = await readBarcodes(bytes, { ...COMMON, tryHarder: false, tryRotate: false, tryInvert: false });
+  // What is no image comes back as one result without a format.
+  const fault = fast.find((result) => (result.format as string) === "")?.error;
+  if (fault !== undefined && fault !== "") throw new Error(fault);
   const found = fast.some((result) => result.isValid)
     ? fast
     : await readBarcodes(bytes, { ...COMMON, tryHarder: true });

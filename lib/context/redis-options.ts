@@ -49,8 +49,11 @@ export function redisHost(text: string): string {
   return `${url.protocol}//${url.hostname}:${url.port || "6379"}`;
 }
 
-/** @throws EdgeError `store-url`, `store-tls` when a PEM file cannot be read */
-export function redisOptions(settings: RedisSettings): Resp2Options {
+/**
+ * @param random spreads the reconnects of a fleet
+ * @throws EdgeError `store-url`, `store-tls` when a PEM file cannot be read
+ */
+export function redisOptions(settings: RedisSettings, random: () => number = Math.random): Resp2Options {
   const url = parseUrl(settings.url);
   const username = settings.username || decodeURIComponent(url.username);
   const password = settings.password || decodeURIComponent(url.password);
@@ -74,7 +77,7 @@ export function redisOptions(settings: RedisSettings): Resp2Options {
     disableClientInfo: true,
     connectTimeout: 3_000,
     keepAlive: 10_000,
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), MAX_WAIT_MS) * (0.75 + Math.random() / 2),
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), MAX_WAIT_MS) * (0.75 + random() / 2),
   };
   if (username !== "") options.username = username;
   if (password !== "") options.password = password;

@@ -26,7 +26,8 @@ const MAX_WAITING = 4_096;
 const LAST_BYTE = String(MAX_CONTEXT_BYTES);
 const WRITE_MS = 5_000;
 const CHUNK = 500;
-const PATCH_ATTEMPTS = 10;
+/** Of all who patch a key at once one succeeds each time: this many rivals may go first. */
+const PATCH_ATTEMPTS = 100;
 
 export interface RedisStoreOptions {
   readonly connection: Resp2Options;

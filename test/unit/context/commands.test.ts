@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { ContextCommands } from "../../../lib/context/commands";
 import { EmbeddedStore } from "../../../lib/context/embedded-store";
 import { KeyTemplate } from "../../../lib/context/key-template";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { KeyTemplate, encode, type KeySource } from "../../../lib/context/key-template";
 import { EdgeError } from "../../../lib/errors";
 

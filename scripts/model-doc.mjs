@@ -14,7 +14,14 @@ const cell = ({ value, low, high }, digits) =>
 
 function measuredRow(name, { figures }) {
   const recalls = LABELS.map((label) => percent(figures[`recall.${label}`].value));
-  return [name, cell(figures.accuracy), cell(figures.fpr, 2), cell(figures.fpr_likeliest), cell(figures.macro_f1), ...recalls];
+  return [
+    name,
+    cell(figures.accuracy),
+    cell(figures.fpr, 2),
+    cell(figures.fpr_likeliest),
+    cell(figures.macro_f1),
+    ...recalls,
+  ];
 }
 
 function ceilingRow(name, best) {
@@ -23,7 +30,14 @@ function ceilingRow(name, best) {
 }
 
 function table(rows) {
-  const head = ["%", "accuracy", "FPR", "FPR, likeliest", "macro-F1", ...LABELS.map((label) => `recall ${label.replace("_", " ")}`)];
+  const head = [
+    "%",
+    "accuracy",
+    "FPR",
+    "FPR, likeliest",
+    "macro-F1",
+    ...LABELS.map((label) => `recall ${label.replace("_", " ")}`),
+  ];
   const line = (cells) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "--:"))), ...rows.map(line)].join("\n");
 }
@@ -31,12 +45,18 @@ function table(rows) {
 /** The part of docs/model.md between the two marks. */
 function figures(report) {
   const { test, unseen, context_gain: gain } = report.metrics;
-  const best = (products, knowledge) => report.best_possible.find((b) => b.products === products && b.knowledge === knowledge);
+  const best = (products, knowledge) =>
+    report.best_possible.find((b) => b.products === products && b.knowledge === knowledge);
   const known = "product, recipe and asset";
   const { rows, labels, groups } = report.data;
-  const counted = LABELS.map((label) => `${labels.test[label].toLocaleString("en")} ${label.replace("_", " ")}`).join(", ");
+  const counted = LABELS.map((label) => `${labels.test[label].toLocaleString("en")} ${label.replace("_", " ")}`).join(
+    ", ",
+  );
   const points = ({ value, low, high }) => `${percent(value)} points (${percent(low)} to ${percent(high)})`;
   const count = (number) => number.toLocaleString("en");
+  const { bytes, largest_difference: difference, rows_compared: compared } = report.export;
+  const exactness =
+    difference === 0 ? "answers exactly as the network does" : `differs from the network by at most ${difference}`;
   return `Version ${report.version}, made ${report.created_at.slice(0, 10)}: ${count(rows.train)} runs to train on, ${count(rows.validation)} to validate,
 ${count(rows.test)} to test (${counted}), in ${count(groups)} batches.
 
@@ -72,7 +92,7 @@ ${table([
 
 Where the model alerts, what it says and how often it is right differ by ${percent(Math.abs(test.with_context.figures.alert_calibration_gap.value), 2)} points
 (alert precision ${cell(test.with_context.figures.alert_precision)} %).
-The ONNX file has ${count(report.export.bytes)} bytes and differs from the network by at most ${report.export.largest_difference.toExponential(0)} on ${count(report.export.rows_compared)} rows.`;
+The ONNX file has ${count(bytes)} bytes and ${exactness}, on ${count(compared)} rows.`;
 }
 
 function rendered(root) {
@@ -94,7 +114,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { text, wanted } = rendered(root);
   if (!process.argv.includes("--check")) writeModelDoc(root);
   else if (text !== wanted) {
-    console.error("docs/model.md does not say what models/motor-faults/report.json says: run `node scripts/model-doc.mjs`");
+    console.error(
+      "docs/model.md does not say what models/motor-faults/report.json says: run `node scripts/model-doc.mjs`",
+    );
     process.exitCode = 1;
   }
 }

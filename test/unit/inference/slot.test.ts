@@ -128,7 +128,7 @@ describe("a model slot with the real ONNX Runtime", () => {
           asked.push(s.infer(sample, silent).then((prediction) => answers.push({ number, prediction })));
         }
       })();
-      for (const next of [2, 3, 4, 5]) await s.activate(version(`${next}.0.0`, next));
+      for (const next of [2, 3, 4]) await s.activate(version(`${next}.0.0`, next));
       switched.abort();
       await load;
       await Promise.all(asked);
@@ -142,7 +142,7 @@ describe("a model slot with the real ONNX Runtime", () => {
         seen.add(v);
         agrees(prediction, answer(1, 40, 1, Number(v.split(".")[0])));
       }
-      assert.ok(seen.has("1.0.0") && seen.has("4.0.0"), [...seen].join());
+      assert.ok(seen.has("1.0.0") && seen.has("3.0.0"), [...seen].join());
     }
   });
 

@@ -1,3 +1,4 @@
+import { EdgeError } from "../errors";
 import type { Feature } from "./window";
 import type { RegisterFormat } from "./modbus/registers";
 
@@ -40,4 +41,37 @@ export interface FusionConfig {
   readonly periodMs: number;
   /** The asset of readings and scans that do not tell theirs; empty: the device's only one. */
   readonly asset: string;
+}
+
+/** A row with the editor's defaults for what it leaves out. */
+export function channelSpec(row: Partial<ChannelSpec> & { name: string }): ChannelSpec {
+  return {
+    source: "wire",
+    match: "",
+    scale: 1,
+    offset: 0,
+    unit: "",
+    range: [-Infinity, Infinity],
+    maxAgeMs: 2000,
+    required: true,
+    acceptUncertain: false,
+    features: [],
+    windowMs: 1000,
+    ...row,
+  };
+}
+
+/** A table that cannot work is refused before anything runs. @throws EdgeError `channels` */
+export function checkChannels(config: FusionConfig): void {
+  if (config.channels.length === 0)
+    throw new EdgeError("channels", "no channel is configured: a sample needs at least one");
+  const names = new Set<string>();
+  for (const { name, range } of config.channels) {
+    if (names.has(name)) throw new EdgeError("channels", `two channels are called "${name}"`);
+    names.add(name);
+    if (range[0] >= range[1])
+      throw new EdgeError("channels", `${name}: the range ends at ${range[1]}, before it begins at ${range[0]}`);
+  }
+  if (config.trigger === "channel" && !names.has(config.triggerChannel))
+    throw new EdgeError("channels", `the trigger channel "${config.triggerChannel}" is not in the table`);
 }

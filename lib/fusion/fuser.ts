@@ -3,8 +3,9 @@ import { isoTime, type Clock } from "../clock";
 import { EdgeError } from "../errors";
 import { uuidv7 } from "../ids";
 import type { AssetRef, EdgeMessage, Run, Unusable } from "../messages";
+import { isRecord } from "../path";
 import { AssetState, type Transition } from "./asset-state";
-import type { ChannelSpec, FusionConfig } from "./channel";
+import { checkChannels, type FusionConfig } from "./channel";
 import { Intake, type Put } from "./intake";
 import { registerAddressOf } from "./modbus/address";
 import { RegisterChannel } from "./modbus/wire";
@@ -76,7 +77,7 @@ export class Fuser {
 
   /** Takes a message. @returns the samples it triggers, in order; empty when it was only absorbed */
   take(message: EdgeMessage): Sample[] {
-    if (message.scan !== undefined || (message.unusable !== undefined && message.event === undefined))
+    if (isRecord(message.scan) || (message.unusable !== undefined && message.event === undefined))
       return this.takeScan(message);
     if (message.run?.phase === "end" || message.command?.name === "end") return this.takeEnd(message);
     return this.takeReadings(message);
@@ -124,7 +125,7 @@ export class Fuser {
     if (this.config.trigger === "run_end") this.endRun(state, samples);
     const refused = message.unusable !== undefined;
     const carried: NonNullable<AssetState["run"]>["carried"] = {};
-    if (message.scan !== undefined) carried.scan = message.scan;
+    if (isRecord(message.scan)) carried.scan = message.scan;
     if (message.context !== undefined && !refused) carried.context = message.context;
     if (message.lookup !== undefined && !refused) carried.lookup = message.lookup;
     if (message.simulated !== undefined) carried.simulated = message.simulated;
@@ -253,37 +254,4 @@ function noticeOf(state: AssetState, { kind, channel, trouble }: Transition, clo
   message.event = { kind, cause: trouble?.reason ?? `${channel} is back`, at: isoTime(clock.now()), channel };
   message.payload = message.event;
   return message;
-}
-
-/** @throws EdgeError `channels` */
-function checkChannels(config: FusionConfig): void {
-  if (config.channels.length === 0)
-    throw new EdgeError("channels", "no channel is configured: a sample needs at least one");
-  const names = new Set<string>();
-  for (const { name, range } of config.channels) {
-    if (names.has(name)) throw new EdgeError("channels", `two channels are called "${name}"`);
-    names.add(name);
-    if (range[0] >= range[1])
-      throw new EdgeError("channels", `${name}: the range ends at ${range[1]}, before it begins at ${range[0]}`);
-  }
-  if (config.trigger === "channel" && !names.has(config.triggerChannel))
-    throw new EdgeError("channels", `the trigger channel "${config.triggerChannel}" is not in the table`);
-}
-
-/** A channel table from plain rows, with the defaults of the editor: for flows made by programs, and for tests. */
-export function channelSpec(row: Partial<ChannelSpec> & { name: string }): ChannelSpec {
-  return {
-    source: "wire",
-    match: "",
-    scale: 1,
-    offset: 0,
-    unit: "",
-    range: [-Infinity, Infinity],
-    maxAgeMs: 2000,
-    required: true,
-    acceptUncertain: false,
-    features: [],
-    windowMs: 1000,
-    ...row,
-  };
 }

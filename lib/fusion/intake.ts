@@ -129,8 +129,14 @@ function nameOf(item: unknown): string | undefined {
   return typeof written === "string" && written !== "[object Object]" ? written : undefined;
 }
 
+/** Payloads that carry several values as text: longer ones are documents, not readings. */
+const LONGEST_JSON = 65_536;
+
 function recordOf(payload: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (typeof payload === "string" && payload[0] === "{") return recordOf(parseJson(payload));
+  if (typeof payload === "string") {
+    return payload[0] === "{" && payload.length <= LONGEST_JSON ? recordOf(parseJson(payload)) : undefined;
+  }
+  if (Buffer.isBuffer(payload)) return payload.length <= LONGEST_JSON ? recordOf(payload.toString("utf8")) : undefined;
   return isRecord(payload) && !ArrayBuffer.isView(payload) ? payload : undefined;
 }
 

@@ -8,6 +8,9 @@ import { backoffMs } from "../storage/backoff";
  */
 export type Serve = (signal: AbortSignal, works: () => void) => Promise<void>;
 
+/** What a watcher hears before the first attempt came to an end. */
+export const CONNECTING = "connecting";
+
 /**
  * Keeps a connection alive for as long as somebody needs it: after every loss it waits a little (0.1 to 1.6 s, with jitter)
  * and begins anew, from nothing. A library's own reconnection is never used: it may resume a session that delivers no
@@ -15,7 +18,7 @@ export type Serve = (signal: AbortSignal, works: () => void) => Promise<void>;
  */
 export class Link {
   private readonly watchers = new Set<(trouble: string) => void>();
-  private trouble = "connecting";
+  private trouble: string = CONNECTING;
   private controller: AbortController | undefined;
   private ended: Promise<void> = Promise.resolve();
 
@@ -67,7 +70,7 @@ export class Link {
       // oxlint-disable-next-line no-await-in-loop
       await this.pause(100 + backoffMs(failures, this.random(), 250, 1500), signal);
     }
-    this.trouble = "connecting";
+    this.trouble = CONNECTING;
   }
 
   private pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
 import type { FusionConfig } from "../../lib/fusion/channel";
 import { Fuser, type Sample } from "../../lib/fusion/fuser";
+import { CONNECTING } from "../../lib/fusion/link";
 import { parseRegisterAddress } from "../../lib/fusion/modbus/address";
 import { RegisterChannel } from "../../lib/fusion/modbus/wire";
 import { wordsOf } from "../../lib/fusion/modbus/registers";
@@ -112,7 +113,7 @@ function followModbus(
 function show(status: StatusLine, fuser: Fuser, settings: FusionConfig, troubles: ReadonlyMap<string, string>): void {
   const trouble = fuser.trouble();
   for (const [source, text] of troubles) {
-    status.set("red", "ring", shorten(`${source}: ${text}`));
+    status.set(text === CONNECTING ? "yellow" : "red", "ring", shorten(`${source}: ${text}`));
     return;
   }
   if (!trouble) status.set("green", "dot", `${settings.channels.length} channels good`);

@@ -73,7 +73,7 @@ export function decodeRegisters(registers: ArrayLike<unknown>, at: number, forma
   for (let i = 0; i < words; i++) {
     const word = registers[swapWords ? at + words - 1 - i : at + i];
     if (typeof word !== "number" || !Number.isInteger(word) || word < 0 || word > 0xffff) {
-      return `register value ${String(word)} is not a 16-bit word`;
+      return `a register holds ${shown(word)}, which is not a 16-bit word`;
     }
     scratch.setUint16(i * 2, word, swapBytes);
   }
@@ -83,5 +83,10 @@ export function decodeRegisters(registers: ArrayLike<unknown>, at: number, forma
 function coil(state: unknown): number | string {
   if (state === true || state === 1) return 1;
   if (state === false || state === 0) return 0;
-  return `coil value ${String(state)} is neither on nor off`;
+  return `a coil holds ${shown(state)}, which is neither on nor off`;
+}
+
+/** Anything, in a few characters: what came from outside may not even convert to text. */
+function shown(value: unknown): string {
+  return typeof value === "number" || typeof value === "string" ? String(value).slice(0, 20) : `a ${typeof value}`;
 }

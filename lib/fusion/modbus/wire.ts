@@ -78,8 +78,8 @@ function putFailure(
   put: (channel: number, reading: Reading) => void,
 ): number | undefined {
   const error = message["error"];
-  const text =
-    error instanceof Error || isRecord(error) ? String((error as { message?: unknown }).message) : String(error);
+  const said = isRecord(error) ? error["message"] : error;
+  const text = typeof said === "string" ? said : "no reason given";
   const request = requestOf(message["modbusRequest"]);
   let taken = 0;
   for (const channel of channels) {
@@ -93,10 +93,14 @@ function putFailure(
 
 function requestOf(raw: unknown): Request | undefined {
   if (!isRecord(raw)) return undefined;
-  const fc = Number(raw["fc"]);
-  const address = Number(raw["address"]);
-  const quantity = Number(raw["quantity"]);
-  if (!Number.isInteger(fc) || !Number.isInteger(address) || !Number.isInteger(quantity)) return undefined;
-  const unit = raw["unitid"] === undefined || raw["unitid"] === "" ? NaN : Number(raw["unitid"]);
-  return { fc, address, quantity, unit: Number.isInteger(unit) ? unit : undefined };
+  const fc = wholeNumber(raw["fc"]);
+  const address = wholeNumber(raw["address"]);
+  const quantity = wholeNumber(raw["quantity"]);
+  if (fc === undefined || address === undefined || quantity === undefined) return undefined;
+  return { fc, address, quantity, unit: wholeNumber(raw["unitid"]) };
+}
+
+function wholeNumber(raw: unknown): number | undefined {
+  const value = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : raw;
+  return typeof value === "number" && Number.isInteger(value) ? value : undefined;
 }

@@ -219,6 +219,12 @@ async function release(client: OPCUAClient, session: ClientSession | undefined, 
 
 const REFUSALS = ["BadIdentityTokenRejected", "BadUserAccessDenied", "BadIdentityTokenInvalid", "user token policy"];
 
+/** What the library says, and what it means to somebody beside the machine. */
+const WORDINGS: readonly (readonly [wording: string, meaning: string])[] = [
+  ["cannot be established with server", "no OPC UA server answers there"],
+  ["may have been rejected by server", "the server does not answer the greeting, or refuses it"],
+];
+
 function explain(error: unknown, endpoint: OpcuaEndpoint): EdgeError {
   if (error instanceof EdgeError) return error;
   const { message } = asError(error);
@@ -229,5 +235,6 @@ function explain(error: unknown, endpoint: OpcuaEndpoint): EdgeError {
       remedy: "check user and password in the OPC UA connection",
     });
   }
-  return new EdgeError("opcua-connection", `${endpoint.url}: ${message.split("\n")[0] ?? message}`, { cause: error });
+  const plain = WORDINGS.find(([wording]) => message.includes(wording))?.[1] ?? message.split("\n")[0] ?? message;
+  return new EdgeError("opcua-connection", `${endpoint.url}: ${plain}`, { cause: error });
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { AssetTable, type Asset } from "../../../lib/assets";
 import { ManualClock } from "../../../lib/clock";
-import type { FusionConfig } from "../../../lib/fusion/channel";
-import { channelSpec, Fuser, type Sample } from "../../../lib/fusion/fuser";
+import { channelSpec, type FusionConfig } from "../../../lib/fusion/channel";
+import { Fuser, type Sample } from "../../../lib/fusion/fuser";
 import { goodReading } from "../../../lib/fusion/reading";
 import type { EdgeMessage, Scan } from "../../../lib/messages";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { AssetTable, type Asset } from "../../../lib/assets";
-import type { ChannelSpec } from "../../../lib/fusion/channel";
-import { channelSpec } from "../../../lib/fusion/fuser";
+import { channelSpec, type ChannelSpec } from "../../../lib/fusion/channel";
 import { Intake } from "../../../lib/fusion/intake";
 import { registerAddressOf } from "../../../lib/fusion/modbus/address";
 import { RegisterChannel } from "../../../lib/fusion/modbus/wire";
@@ -156,6 +155,7 @@ describe("plain messages", () => {
       assert.deepEqual(plant({ topic: "temperature", payload }), { temperature: 82 });
     }
     assert.deepEqual(plant({ topic: "any", payload: '{"temperature": 82}' }), { temperature: 82 });
+    assert.deepEqual(plant({ topic: "any", payload: Buffer.from('{"temperature": 82}') }), { temperature: 82 });
     assert.deepEqual(plant({ topic: "temperature", payload: "12,5" }), { temperature: '"12,5" is not a number' });
   });
 

@@ -209,14 +209,9 @@ function compile(): Map<string, ApplicationIdentifier> {
 const BY_NUMBER = compile();
 /** How many digits an AI has follows from its first two. */
 const DIGITS = new Map([...BY_NUMBER.keys()].map((ai) => [ai.slice(0, 2), ai.length]));
-const BY_NAME = new Map([...BY_NUMBER.values()].map((found) => [found.name, found]));
 
 export function byNumber(ai: string): ApplicationIdentifier | undefined {
   return BY_NUMBER.get(ai);
-}
-
-export function byName(name: string): ApplicationIdentifier | undefined {
-  return BY_NAME.get(name) ?? BY_NUMBER.get(name);
 }
 
 /** The AI that stands at `at` in an element string. */

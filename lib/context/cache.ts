@@ -14,11 +14,6 @@ interface Entry {
   fresh: boolean;
 }
 
-/** A read under way, and all who wait for it. */
-export interface Fill extends Sink {
-  join(sink: Sink, slot: number): void;
-}
-
 export interface CacheOptions {
   readonly maxEntries: number;
   /** Nothing older is served as fresh, whatever the invalidation says. */
@@ -127,7 +122,8 @@ export class ContextCache {
   }
 }
 
-class CacheFill implements Fill {
+/** A read under way, and all who wait for it. */
+class CacheFill implements Sink {
   outdated = false;
   private readonly sinks: Sink[] = [];
   private readonly slots: number[] = [];

@@ -34,10 +34,13 @@ export class Deadlines {
     if (this.cancel === undefined) this.arm(item.due - this.clock.monotonic());
   }
 
+  /** Whoever still waits is due now: nobody is left without an answer. */
   close(): void {
     this.cancel?.();
     this.cancel = undefined;
+    const { waiting } = this;
     this.waiting = [];
+    for (const item of waiting) if (!item.settled) item.expire();
   }
 
   private arm(ms: number): void {

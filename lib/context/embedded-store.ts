@@ -52,6 +52,7 @@ export class EmbeddedStore implements ContextStore {
     this.unwatch = undefined;
     this.table = undefined;
     this.opening = undefined;
+    this.fault = undefined;
   }
 
   watch(listener: (state: StoreState) => void): () => void {
@@ -100,8 +101,11 @@ export class EmbeddedStore implements ContextStore {
   private async load(): Promise<EmbeddedTable> {
     try {
       const table = await EmbeddedTable.open(await this.database(), this.maxCharacters);
-      this.table = table;
-      this.unwatch = table.watch(() => this.tell());
+      // Whoever used it may have gone meanwhile.
+      if (this.users.size > 0) {
+        this.table = table;
+        this.unwatch = table.watch(() => this.tell());
+      }
       return table;
     } catch (error) {
       this.fault = new EdgeError(

@@ -63,6 +63,8 @@ export function plainly(error: unknown): string {
   }
   if (/^WRONGPASS|^ERR invalid password/.test(message)) return "user name or password is wrong";
   if (message.startsWith("NOAUTH")) return "the server asks for a password";
+  if (/^(MOVED|ASK|CLUSTERDOWN)/.test(message))
+    return "the server is part of a Redis Cluster, which this store does not support";
   if (/isn't writeable|Connection is closed|max retries per request/.test(message)) return "Redis is not connected";
   return message;
 }

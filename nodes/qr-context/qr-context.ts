@@ -10,7 +10,7 @@ import { ScanToContext } from "../../lib/context/scan-to-context";
 import type { StoreState } from "../../lib/context/store";
 import { EdgeError } from "../../lib/errors";
 import type { Command, EdgeMessage } from "../../lib/messages";
-import { onClose, onInput, refuseAll } from "../common/adapter";
+import { onClose, onInput, refuseAll, shorten } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
 import type { DeviceService, StoreService } from "../common/services";
 import { StatusLine, type Fill } from "../common/status";
@@ -61,7 +61,7 @@ function start(RED: NodeAPI, node: Node, def: QrContextDef): void {
   );
   const commands = new ContextCommands(store, key, noRead);
 
-  const line = new ScanStatus(new StatusLine(node));
+  const line = new ScanStatus(node);
   store.use(node, {
     prefixes: [key, ...joins.map((join) => join.key)].map(({ prefix }) => prefix),
     lastKnown: onDeadline === "stale",
@@ -116,10 +116,16 @@ const FILLS: Readonly<Record<StoreState["phase"], Fill>> = {
 class ScanStatus {
   private state: StoreState = { phase: "waiting", text: "" };
   private fault: string | undefined;
+  private readonly line: StatusLine;
 
-  constructor(private readonly line: StatusLine) {}
+  constructor(private readonly node: Node) {
+    this.line = new StatusLine(node);
+  }
 
   store(state: StoreState): void {
+    const lacking = state.phase === "degraded" || state.phase === "failed";
+    // The status has no room for the rule that mends it.
+    if (lacking && state.text !== this.state.text) this.node.warn(state.text);
     this.state = state;
     this.show();
   }
@@ -137,7 +143,8 @@ class ScanStatus {
 
   private show(): void {
     const { phase, text } = this.state;
+    const works = phase === "ready" || phase === "degraded";
     if (phase === "ready" && this.fault !== undefined) this.line.set("yellow", "dot", `${this.fault} · ${text}`);
-    else this.line.set(FILLS[phase], phase === "ready" || phase === "degraded" ? "dot" : "ring", text);
+    else this.line.set(FILLS[phase], works ? "dot" : "ring", shorten(text, 60));
   }
 }

@@ -26,6 +26,10 @@ export default {
   words(name) {
     return String(name).replace(/_m?s$/, (suffix) => " (" + suffix.slice(1) + ")").replace(/_+/g, " ").trim();
   },
+  /** A label as the name of what is wrong. */
+  fault(label) {
+    return label === "other" ? "other fault" : this.words(label);
+  },
   first(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
   },

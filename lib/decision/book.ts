@@ -102,12 +102,13 @@ export class AlarmBook {
     return this.store.list({ closed: true, limit });
   }
 
-  /** Saves what is not saved yet. Desks must be detached. */
+  /** Saves what is not saved yet. Desks must be detached. @throws Error why it could not be saved */
   async close(): Promise<void> {
     this.cancelTick?.();
     this.cancelTick = undefined;
     await this.loaded;
-    if (this.writer.unsaved > 0) await this.writer.save();
+    const failure = this.writer.unsaved > 0 ? await this.writer.save() : undefined;
+    if (failure) throw failure;
   }
 
   private async load(): Promise<void> {

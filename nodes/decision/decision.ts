@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from "node-red";
+import { asError } from "../../lib/errors";
 import type { EdgeMessage, LabelSpec } from "../../lib/messages";
 import { onClose, onInput, refuseAll } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
@@ -16,7 +17,7 @@ export = function (RED: NodeAPI): void {
     try {
       const device = service<DeviceService>(RED, config.device, "context-edge-device", "decision");
       const settings = new ConfigReader(config as unknown as RawConfig, "decision");
-      const runtime = new DecisionRuntime(this, settings, device, labelsOf(RED, config.model), clone);
+      const runtime = new DecisionRuntime(this, settings, device, labelsOf(RED, this, config.model), clone);
       onInput(this, (message, send) => runtime.input(message, send));
       onClose(this, () => runtime.close());
     } catch (error) {
@@ -26,9 +27,17 @@ export = function (RED: NodeAPI): void {
   RED.nodes.registerType("decision", DecisionNode);
 };
 
-/** The labels of the model that is chosen, asked for each time: a model can be swapped in. Choosing none is allowed. */
-function labelsOf(RED: NodeAPI, id: string | undefined): () => readonly LabelSpec[] | undefined {
+/**
+ * The labels of the model that is chosen, asked for each time: a model can be swapped in. None, or one that is gone, is no
+ * reason to stop: the limits guard without.
+ */
+function labelsOf(RED: NodeAPI, node: Node, id: string | undefined): () => readonly LabelSpec[] | undefined {
   if (!id) return () => undefined;
-  const model = service<ModelService>(RED, id, "context-edge-model", "decision");
-  return () => model.labels();
+  try {
+    const model = service<ModelService>(RED, id, "context-edge-model", "decision");
+    return () => model.labels();
+  } catch (error) {
+    node.warn(`${asError(error).message}: until then labels are taken by their names, and the limits guard`);
+    return () => undefined;
+  }
 }

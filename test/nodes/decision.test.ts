@@ -140,6 +140,13 @@ describe("decision in Node-RED", () => {
     assert.deepEqual([sheet.events[0]?.mer?.label, sheet.events[0]?.mer?.severity], ["limit:temperature", "critical"]);
   });
 
+  it("guards the limits though the model it names is gone", async () => {
+    const sheet = await Sheet.load(dataDir, { model: "9999999999999999" });
+    sheet.send(sample(null, undefined, { sensor_data: { temperature: 96 } }));
+    await until(() => sheet.events.length === 1, "the limit's alarm");
+    assert.deepEqual(sheet.errors, []);
+  });
+
   it("knows its open alarms after a restart, and what people did", async () => {
     const before = await Sheet.load(dataDir);
     before.send(sample("bearing_wear"));

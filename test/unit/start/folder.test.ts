@@ -17,7 +17,7 @@ describe("the folder that npm start runs in", () => {
   const values = (): Record<string, string> => {
     const config = flows().find((node) => node.type === "global-config");
     return Object.fromEntries(
-      (config?.["env"] as { name: string; value: string }[]).map(({ name, value }) => [name, value]),
+      ((config?.["env"] ?? []) as { name: string; value: string }[]).map(({ name, value }) => [name, value]),
     );
   };
 

@@ -47,6 +47,8 @@ const BY_NAME: Readonly<Record<string, Explained>> = {
   NoSuchKey: ["missing", "objects-missing"],
   NotFound: ["missing", "objects-missing"],
   InvalidAccessKeyId: ["store", "objects-denied", "the access key is not known there: correct it"],
+  // versitygw says so, with 404.
+  XAdminUserNotFound: ["store", "objects-denied", "the access key is not known there: correct it"],
   SignatureDoesNotMatch: ["store", "objects-denied", "the secret does not belong to the access key: enter it again"],
   RequestTimeTooSkewed: [
     "store",
@@ -78,14 +80,17 @@ const BY_NAME: Readonly<Record<string, Explained>> = {
 /** No status: the connection failed, before or after the server got the request. */
 function explainNetwork(reason: Error & { code?: string }): Explained {
   const code = reason.code ?? "";
-  if (reason.name === "AbortError" || reason.name === "TimeoutError") return ["unknown", "objects-timeout"];
   if (/CERT|TLS|SSL/.test(code))
     return [
       "unknown",
       "objects-unreachable",
       "the server's certificate is not trusted: NODE_EXTRA_CA_CERTS names further ones",
     ];
-  if (/^E[A-Z]+$/.test(code)) return ["unknown", "objects-unreachable"];
+  // The SDK calls a reset a TimeoutError too: its code is what tells.
+  if (/^E[A-Z]+$/.test(code) && code !== "ETIMEDOUT") return ["unknown", "objects-unreachable"];
   if (reason.name === "CredentialsProviderError") return ["store", "objects-denied", "enter access key and secret"];
-  return ["unknown", "objects-unreachable"];
+  return [
+    "unknown",
+    reason.name === "TimeoutError" || reason.name === "AbortError" ? "objects-timeout" : "objects-unreachable",
+  ];
 }

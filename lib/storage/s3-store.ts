@@ -77,7 +77,7 @@ export class S3Store implements ObjectStore {
       const failure = this.explain(error, "put", key);
       if (failure.kind === "object" || failure.kind === "store")
         return { kind: "refused", about: failure.kind, error: failure.error };
-      if (failure.kind === "missing") return { kind: "exists-other", found: undefined };
+      if (failure.kind === "missing") return missing(failure, condition);
       return this.settle(key, digest, failure, condition);
     }
   }
@@ -243,6 +243,16 @@ export class S3Store implements ObjectStore {
     this.loaded = { sdk, client };
     return this.loaded;
   }
+}
+
+/** 404 to a put: with ifMatch there is no such object; without, it can only be the bucket that is not there. */
+function missing({ error }: S3Failure, condition?: Condition): PutOutcome {
+  if (condition && "ifMatch" in condition) return { kind: "exists-other", found: undefined };
+  const reason = new EdgeError("objects-bucket", error.message, {
+    cause: error,
+    remedy: "create the bucket, or correct its name",
+  });
+  return { kind: "refused", about: "store", error: reason };
 }
 
 /** Signs with the digest that is known already: hashing a segment again would hold the event loop for milliseconds. */

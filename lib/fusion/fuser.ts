@@ -210,6 +210,7 @@ export class Fuser {
   private nextPeriod(due: number): void {
     const { clock } = this.options;
     this.stopPeriod = clock.after(Math.max(0, due - clock.monotonic()), () => {
+      if (this.states.size === 0) this.stateOf(this.router.route("").asset);
       for (const state of this.states.size > 0 ? this.states.values() : [this.shared]) this.emitFrom(state);
       // Kept to the beat; beats that a stalled loop missed are not made up for.
       this.nextPeriod(Math.max(due + this.config.periodMs, clock.monotonic()));

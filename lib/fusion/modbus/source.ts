@@ -1,6 +1,6 @@
 import type { default as ModbusRTU } from "modbus-serial";
 import type { Clock } from "../../clock";
-import { asError, EdgeError } from "../../errors";
+import { asError, EdgeError, errorCode } from "../../errors";
 import { loadOptional } from "../../optional";
 import { Link, within } from "../link";
 import { describeAddress, type RegisterAddress, type Table } from "./address";
@@ -151,6 +151,15 @@ const REQUEST: Readonly<
   input: (client, address, words) => client.readInputRegisters(address, words),
 };
 
+/** What the system's codes mean to somebody beside the machine. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  EHOSTUNREACH: "the host cannot be reached",
+  ENETUNREACH: "the network cannot be reached",
+  ENOTFOUND: "no host has this name",
+  ECONNRESET: "the device refuses connections",
+};
+
 /** One TCP connection. */
 export class ModbusLine {
   private readonly lost: Promise<never>;
@@ -189,7 +198,8 @@ export class ModbusLine {
     } catch (error) {
       client.destroy(() => undefined);
       if (error instanceof EdgeError) throw error;
-      throw new EdgeError("modbus-connection", `${where}: ${asError(error).message || "refused"}`, { cause: error });
+      const meaning = MEANINGS[errorCode(error)] ?? "no connection";
+      throw new EdgeError("modbus-connection", `${where}: ${meaning} (${asError(error).message})`, { cause: error });
     }
     client.setTimeout(options.timeoutMs);
     return new ModbusLine(client, clock);

@@ -207,11 +207,14 @@ describe("fusion: runs", () => {
 
   it("are sampled on a beat", () => {
     const { fuser, clock, emitted } = setUp({ trigger: "periodic", periodMs: 500 });
+    clock.advance(500);
+    assert.equal(emitted[0]?.message.unusable?.code, "channel-missing", "the beat does not wait for readings");
+    assert.equal(emitted[0]?.message.asset?.id, "motor-1");
     fuser.take({ payload: { vibration_x: 1, temperature: 80 } });
     fuser.take(scanned("A"));
-    clock.advance(1700);
+    clock.advance(1100);
     assert.equal(emitted.length, 3);
-    assert.deepEqual(emitted[0]?.message.context, { product: "A" });
+    assert.deepEqual(emitted[1]?.message.context, { product: "A" });
     fuser.close();
     clock.advance(5000);
     assert.equal(emitted.length, 3, "nothing after close");

@@ -2,9 +2,10 @@
  * One alarm: one label on one asset, from the first sample that meets its condition until its record is closed. Pure:
  * each function answers with the alarm as it is afterwards and with what happened, if anything did.
  */
-import type { AssetRef, Effect, Mer, MerEvent } from "../messages";
-import type { Level } from "./limits";
+import type { AssetRef, Mer, MerEvent } from "../messages";
+import { isLimitLabel, type Level } from "./limits";
 import { isWorse, type Condition } from "./policy";
+import { born, causeOf, evidence, iso, record } from "./record";
 
 /** How many of the last samples must meet the condition before an alarm is raised. */
 export interface OnDelay {
@@ -139,28 +140,6 @@ export function wait(alarm: Alarm, now: Now, settings: AlarmSettings): Step {
   return { alarm: next, changes };
 }
 
-/** Changes the record and says so; nothing is announced while the alarm is shelved or held back, except by a person. */
-export function record(
-  alarm: Alarm,
-  event: MerEvent,
-  cause: string,
-  fields: Partial<Mer>,
-  now: Now,
-  changes: Change[],
-  alarmFields: Partial<Alarm> = {},
-): Alarm {
-  const mer = { ...(alarm.mer as Mer), ...fields, updated_at: iso(now) };
-  const next = { ...alarm, ...alarmFields, mer, eventAt: now.mono };
-  const quiet = next.held || mer.shelved_until !== null;
-  const byPerson = event === "acknowledged" || event === "shelved" || event === "unshelved" || event === "closed";
-  changes.push({ event, cause, mer, sent: !quiet || byPerson });
-  return next;
-}
-
-export function iso(now: Now): string {
-  return new Date(now.wall).toISOString();
-}
-
 function onDelay(condition: Condition, settings: AlarmSettings): OnDelay {
   if (condition.source === "model") return settings.model;
   return condition.severity === "critical" ? AT_ONCE : settings.limit;
@@ -254,67 +233,10 @@ function forget(alarm: Alarm, seen: Sighting): Step {
 /** Lets go of a delayed bout once its window has passed, and of an alarm with nothing left to watch. */
 export function prune(alarm: Alarm, settings: AlarmSettings): Alarm | undefined {
   if (alarm.mer?.active) return alarm;
-  const { m } = alarm.label.startsWith("limit:") ? settings.limit : settings.model;
+  const { m } = isLimitLabel(alarm.label) ? settings.limit : settings.model;
   if ((alarm.window & mask(m)) !== 0) return alarm;
   if (alarm.mer === undefined) return undefined;
   return alarm.pending === undefined ? alarm : { ...alarm, window: 0, pending: undefined, episode: undefined };
-}
-
-function born(
-  { asset, label }: Alarm,
-  pending: { firstLdoId: string; count: number },
-  seen: Sighting,
-  condition: Condition,
-  now: Now,
-  settings: AlarmSettings,
-): Mer {
-  const at = iso(now);
-  return {
-    schema: "mer/1",
-    mer_id: settings.mint(now.wall),
-    device: settings.device,
-    site: settings.site,
-    line: asset.line,
-    asset_id: asset.id,
-    label,
-    severity: condition.severity,
-    action: condition.action,
-    active: true,
-    acknowledged: null,
-    shelved_until: null,
-    closed: null,
-    raised_at: at,
-    updated_at: at,
-    durable: true,
-    evidence: {
-      first_ldo_id: pending.firstLdoId,
-      last_ldo_id: seen.ldoId,
-      confidence: condition.confidence,
-      count: pending.count,
-      limits: [...condition.limits],
-      ...whyOf(condition.why),
-    },
-  };
-}
-
-function evidence(mer: Mer, seen: Sighting, condition: Condition, more: number): Mer["evidence"] {
-  return {
-    first_ldo_id: mer.evidence.first_ldo_id,
-    last_ldo_id: seen.ldoId,
-    confidence: condition.confidence,
-    count: mer.evidence.count + more,
-    limits: [...condition.limits],
-    ...whyOf(condition.why),
-  };
-}
-
-function whyOf(why: readonly Effect[] | undefined): { why?: Effect[] } {
-  return why === undefined ? {} : { why: [...why] };
-}
-
-function causeOf({ confidence, limits }: Condition): string {
-  if (confidence !== null) return `the model says so, at ${confidence.toFixed(2)}`;
-  return limits.map(({ channel, value, limit }) => `${channel} ${value} (limit ${limit})`).join(", ");
 }
 
 const MAX_WINDOW = 30;

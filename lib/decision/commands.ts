@@ -1,6 +1,8 @@
+import { isoTime } from "../clock";
 import { EdgeError } from "../errors";
 import type { Command } from "../messages";
-import { iso, record, unshelve, type Alarm, type AlarmSettings, type Change, type Now } from "./alarm";
+import { unshelve, type Alarm, type AlarmSettings, type Change, type Now } from "./alarm";
+import { iso, record } from "./record";
 
 /** What a person may do to an open record. */
 export type AlarmCommand =
@@ -44,7 +46,7 @@ export function obey(alarm: Alarm, command: AlarmCommand, now: Now, settings: Al
   }
   if (command.name === "shelve") {
     const ms = shelveMs(command.until, now, settings.maxShelveMs);
-    const shelved_until = new Date(now.wall + ms).toISOString();
+    const shelved_until = isoTime(now.wall + ms);
     return record(alarm, "shelved", cause, { shelved_until }, now, changes, { shelfEnds: now.mono + ms });
   }
   if (command.name === "unshelve") return mer.shelved_until === null ? alarm : unshelve(alarm, cause, now, changes);

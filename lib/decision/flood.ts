@@ -4,7 +4,8 @@
  * are still open are announced. Nothing is dropped.
  */
 import type { Mer } from "../messages";
-import { iso, newAlarm, record, type Alarm, type AlarmSettings, type Change, type Now } from "./alarm";
+import { newAlarm, type Alarm, type AlarmSettings, type Change, type Now } from "./alarm";
+import { iso, record } from "./record";
 
 export interface Flood {
   /** Monotonic times of the alarms raised within the window, announced or not. */

@@ -1,0 +1,86 @@
+/** What is written down of an alarm: its Maintenance Event Record, and what happens to it. */
+import { isoTime } from "../clock";
+import type { Effect, Mer, MerEvent } from "../messages";
+import type { Alarm, AlarmSettings, Change, Now, Sighting } from "./alarm";
+import type { Condition } from "./policy";
+
+/** Changes the record and says so; nothing is announced while the alarm is shelved or held back, except by a person. */
+export function record(
+  alarm: Alarm,
+  event: MerEvent,
+  cause: string,
+  fields: Partial<Mer>,
+  now: Now,
+  changes: Change[],
+  alarmFields: Partial<Alarm> = {},
+): Alarm {
+  const mer = { ...(alarm.mer as Mer), ...fields, updated_at: iso(now) };
+  const next = { ...alarm, ...alarmFields, mer, eventAt: now.mono };
+  const quiet = next.held || mer.shelved_until !== null;
+  const byPerson = event === "acknowledged" || event === "shelved" || event === "unshelved" || event === "closed";
+  changes.push({ event, cause, mer, sent: !quiet || byPerson });
+  return next;
+}
+
+export function iso(now: Now): string {
+  return isoTime(now.wall);
+}
+
+/** A new record of an alarm that is raised now. */
+export function born(
+  { asset, label }: Alarm,
+  pending: { firstLdoId: string; count: number },
+  seen: Sighting,
+  condition: Condition,
+  now: Now,
+  settings: AlarmSettings,
+): Mer {
+  const at = iso(now);
+  return {
+    schema: "mer/1",
+    mer_id: settings.mint(now.wall),
+    device: settings.device,
+    site: settings.site,
+    line: asset.line,
+    asset_id: asset.id,
+    label,
+    severity: condition.severity,
+    action: condition.action,
+    active: true,
+    acknowledged: null,
+    shelved_until: null,
+    closed: null,
+    raised_at: at,
+    updated_at: at,
+    durable: true,
+    evidence: {
+      first_ldo_id: pending.firstLdoId,
+      last_ldo_id: seen.ldoId,
+      confidence: condition.confidence,
+      count: pending.count,
+      limits: [...condition.limits],
+      ...whyOf(condition.why),
+    },
+  };
+}
+
+/** The evidence with `more` samples, the last of them seen now. */
+export function evidence(mer: Mer, seen: Sighting, condition: Condition, more: number): Mer["evidence"] {
+  return {
+    first_ldo_id: mer.evidence.first_ldo_id,
+    last_ldo_id: seen.ldoId,
+    confidence: condition.confidence,
+    count: mer.evidence.count + more,
+    limits: [...condition.limits],
+    ...whyOf(condition.why),
+  };
+}
+
+function whyOf(why: readonly Effect[] | undefined): { why?: Effect[] } {
+  return why === undefined ? {} : { why: [...why] };
+}
+
+export function causeOf({ confidence, limits }: Condition): string {
+  if (confidence !== null) return `the model says so, at ${confidence.toFixed(2)}`;
+  return limits.map(({ channel, value, limit }) => `${channel} ${value} (limit ${limit})`).join(", ");
+}

@@ -30,6 +30,8 @@ export class RedisConnection {
   private silentTicks = 0;
   private trackingPing: "none" | "sent" | "late" = "none";
   private closed = false;
+  /** A hung server still accepts connections: connected is who has answered on this connection. */
+  private proven = false;
   private trackingId: { of: unknown; id: Promise<number> } | undefined;
 
   constructor(
@@ -121,13 +123,15 @@ export class RedisConnection {
 
   private watch(client: Redis): void {
     client.on("ready", () => {
-      this.lastError = "";
-      this.silentTicks = 0;
-      this.trackingPing = "none";
+      if (client === this.data) {
+        this.silentTicks = 0;
+        this.ping();
+      } else this.trackingPing = "none";
       this.rearm();
       this.refresh();
     });
     client.on("close", () => {
+      if (client === this.data) this.proven = false;
       this.cache?.distrust();
       this.armed++;
       this.refresh();
@@ -165,15 +169,24 @@ export class RedisConnection {
       this.data.disconnect(true);
       return;
     }
-    if (this.asked === 0) {
-      this.asked++;
-      const answered = (): void => {
-        this.asked--;
-        this.replies++;
-      };
-      this.data.ping().then(answered, answered);
-    }
+    if (this.asked === 0) this.ping();
   }
+
+  private ping(): void {
+    this.asked++;
+    this.data.ping().then(this.pinged, this.pinged);
+  }
+
+  private readonly pinged = (answer: unknown): void => {
+    this.asked--;
+    this.replies++;
+    if (this.data.status !== "ready") return;
+    // Refusing the ping for want of a right is an answer, too.
+    const refused = answer instanceof Error && !answer.message.startsWith("NOPERM");
+    this.proven = !refused;
+    this.lastError = refused ? plainly(answer) : "";
+    this.refresh();
+  };
 
   /** A subscribed connection is silent by nature: only its ping tells it from a dead one. */
   private checkTracking(): void {
@@ -203,7 +216,7 @@ export class RedisConnection {
   }
 
   private describe(): StoreState {
-    if (this.data.status === "ready") {
+    if (this.proven) {
       if (this.cache === undefined) return { phase: "ready", text: "redis" };
       if (this.cache.isTrusted) return { phase: "ready", text: "redis · cache" };
       if (this.cacheFault === "") return { phase: "ready", text: "redis" };

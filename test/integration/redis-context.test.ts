@@ -225,6 +225,8 @@ describe("contexts in Redis", function () {
       ]),
       fails("context-unavailable"),
     );
+    await until("said", () => /no answer for \d s/.test(edge.store.state.text));
+    assert.equal(edge.store.state.phase, "waiting");
     server.resume();
     await until("found again", async () => (await outcome(edge.find("A"))) === "found");
   });

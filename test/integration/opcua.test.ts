@@ -181,7 +181,7 @@ describe("OPC UA source", function () {
     await flowing(heard, "values after the silence");
   });
 
-  it("does not flood a server that refuses connections", async () => {
+  it("says so while a server refuses connections, and is back when it accepts them", async () => {
     open();
     await peer.command("refuse on");
     const heard = follow(node("temperature"));

@@ -90,7 +90,8 @@ export class OpcuaConnection {
       const opening = (async () => {
         await client.connect(endpoint.url);
         session = await client.createSession(identity(opcua, endpoint));
-        return await session.readNamespaceArray();
+        // Only node ids with a namespace's URI need it, and small servers may not have it.
+        return await session.readNamespaceArray().catch((): string[] => []);
       })();
       const namespaces = await within(opening, OPENING_MS, `connecting to ${endpoint.url}`, clock);
       return new OpcuaConnection(opcua, client, session as unknown as ClientSession, namespaces, clock);

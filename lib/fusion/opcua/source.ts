@@ -103,7 +103,7 @@ export class OpcuaSource {
         item.monitored = undefined;
       }
       this.active = active;
-      await active.begin([...this.items.values()]);
+      await Promise.race([active.begin([...this.items.values()]), active.lost]);
       await active.lost;
     } catch (error) {
       if (errorCode(error) === "opcua-silent") this.silences++;
@@ -144,6 +144,7 @@ class Active {
   private valueAt: number;
   private stopChecks: () => void = () => undefined;
   private stopRetry: () => void = () => undefined;
+  private ended = false;
 
   constructor(
     private readonly connection: OpcuaConnection,
@@ -170,6 +171,7 @@ class Active {
       intervalMs,
       Math.max(1, Math.ceil(KEEP_ALIVE_MS / intervalMs)),
     );
+    if (this.ended) return;
     this.subscription = subscription;
     const heard = (): void => {
       this.heardAt = this.clock.monotonic();
@@ -189,12 +191,13 @@ class Active {
 
   async monitor(items: readonly Followed[]): Promise<void> {
     const subscription = this.subscription;
-    if (!subscription || items.length === 0) return;
+    if (!subscription || items.length === 0 || this.ended) return;
     try {
       const refused = await this.connection.monitor(subscription, items, this.options.intervalMs, (item, value) => {
         this.heardAt = this.valueAt = this.clock.monotonic();
         this.hooks.value(item, value);
       });
+      if (this.ended) return;
       for (const { item, reason } of refused) {
         for (const listener of item.listeners) listener(badReading(reason));
       }
@@ -219,6 +222,7 @@ class Active {
   }
 
   end(): void {
+    this.ended = true;
     this.stopChecks();
     this.stopRetry();
     this.fail(new EdgeError("opcua-connection", "the connection was closed"));

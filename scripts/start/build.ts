@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 /** What dist/ is made of. */
 const SOURCES = ["lib", "nodes", "icons", "tsconfig.json", join("scripts", "build.mjs")];
-/** Any file of dist/: one build writes them all. */
-const BUILT = join("dist", "nodes", "context-edge-device", "context-edge-device.js");
+/** Copied after everything is compiled: a build that failed on the way has not written it. */
+const BUILT = join("dist", "nodes", "context-edge-device", "context-edge-device.html");
 
 function newest(path: string): number {
   const stat = statSync(path);

@@ -149,6 +149,7 @@ describe("npm start", function () {
     });
     await page.goto(`${url}/dashboard/alerts`);
     await until("the same alerts are open", async () => (await count()) === before, 20_000);
+    await page.getByRole("cell", { name: /closed.*Kim: fan blocked/ }).waitFor();
   });
 
   it("leaves records that match what the plant did", async () => {

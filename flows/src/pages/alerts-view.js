@@ -14,14 +14,19 @@ function remember(mer, { kind, cause, at }) {
   view.history.length = Math.min(view.history.length, LENGTH);
 }
 
+/** What a record tells of its own past: for what happened before this flow was deployed. */
+function recall(mer) {
+  remember(mer, { kind: "raised", cause: "", at: mer.raised_at });
+  if (mer.acknowledged) remember(mer, { kind: "acknowledged", cause: "by " + mer.acknowledged.by, at: mer.acknowledged.at });
+  if (mer.cleared_at) remember(mer, { kind: "cleared", cause: "", at: mer.cleared_at });
+  if (mer.closed) remember(mer, { kind: "closed", cause: "by " + mer.closed.by + ": " + mer.closed.cause, at: mer.closed.at });
+}
+
 if (msg.error) {
   view.error = { text: msg.error.message.replace(/^\w*Error: /, ""), at: new Date().toISOString() };
-} else if (msg.event && msg.event.kind === "list" && msg.event.cause === "open") {
-  view.open = Object.fromEntries(msg.payload.map((mer) => [mer.mer_id, mer]));
 } else if (msg.event && msg.event.kind === "list") {
-  for (const mer of msg.payload) {
-    remember(mer, { kind: "closed", cause: "by " + mer.closed.by + ": " + mer.closed.cause, at: mer.closed.at });
-  }
+  if (msg.event.cause === "open") view.open = Object.fromEntries(msg.payload.map((mer) => [mer.mer_id, mer]));
+  msg.payload.forEach(recall);
 } else if (msg.mer) {
   if (msg.mer.closed) delete view.open[msg.mer.mer_id];
   else view.open[msg.mer.mer_id] = msg.mer;

@@ -29,12 +29,6 @@ export interface Uploaded {
   readonly ids: readonly string[];
 }
 
-/** A segment that is given up for now, and why. */
-export interface Condemned {
-  readonly segment: number;
-  readonly reason: string;
-}
-
 export interface SpoolCounts {
   readonly spoolId: string;
   /** Of the last segment that was sealed under this spool id; 0 for none. */
@@ -51,8 +45,8 @@ export interface SpoolCounts {
 }
 
 export interface SpoolFileOptions {
-  /** What stands before "/<spool-id>/<seq>.ndjson.gz". */
-  readonly keyPrefix: string;
+  /** What stands before "/<spool-id>/<seq>.ndjson.gz"; undefined: what the file has. */
+  readonly keyPrefix: string | undefined;
   /** The machine: a spool that wakes up on another one goes on under an id of its own. */
   readonly binding: string;
   readonly limits: SegmentLimits;
@@ -86,10 +80,19 @@ export class SpoolFile {
     migrate(this.sqlite, "spool", SCHEMA);
     const { keyPrefix, binding } = this.options;
     const known = this.get<{ bound_to: string }>("SELECT bound_to FROM spool");
-    if (!known) this.run("INSERT INTO spool VALUES (?, ?, ?, 1, 0, 0)", randomHex(128), binding, keyPrefix);
-    else if (known.bound_to !== binding)
+    if (!known) this.create();
+    else if (known.bound_to !== binding) {
       this.run("UPDATE spool SET spool_id = ?, next_seq = 1, bound_to = ?", randomHex(128), binding);
-    this.run("UPDATE spool SET key_prefix = ? WHERE key_prefix <> ?", keyPrefix, keyPrefix);
+    }
+    if (keyPrefix !== undefined)
+      this.run("UPDATE spool SET key_prefix = ? WHERE key_prefix <> ?", keyPrefix, keyPrefix);
+  }
+
+  private create(): void {
+    const { keyPrefix, binding } = this.options;
+    if (keyPrefix === undefined)
+      throw new EdgeError("spool-prefix", `${this.sqlite.file} is new and has no key prefix`);
+    this.run("INSERT INTO spool VALUES (?, ?, ?, 1, 0, 0)", randomHex(128), binding, keyPrefix);
   }
 
   has(id: string): boolean {
@@ -147,7 +150,7 @@ export class SpoolFile {
   }
 
   /** Forgets a segment that is in the bucket; the newest ids stay, so that a message sent again is known. */
-  uploaded(segment: number, condemned: readonly Condemned[]): Uploaded {
+  uploaded(segment: number): Uploaded {
     const row = this.get<{ key: string; rows: number; first_n: number; last_n: number }>(
       "SELECT key, rows, first_n, last_n FROM segments WHERE segment = ?",
       segment,
@@ -160,10 +163,13 @@ export class SpoolFile {
     );
     this.run("DELETE FROM segments WHERE segment = ?", segment);
     this.run("UPDATE spool SET uploaded_segments = uploaded_segments + 1, uploaded_rows = uploaded_rows + ?", row.rows);
-    for (const { segment: dead, reason } of condemned)
-      this.run("UPDATE segments SET dead = ? WHERE segment = ?", reason, dead);
     this.forgetIds();
     return { key: row.key, rows: row.rows, ids: ids.map(({ id }) => id) };
+  }
+
+  /** Makes a segment a dead letter: kept, not tried again until it is replayed. */
+  condemn(segment: number, reason: string): void {
+    this.run("UPDATE segments SET dead = ? WHERE segment = ?", reason, segment);
   }
 
   private forgetIds(): void {

@@ -2,7 +2,7 @@ import { workerData } from "node:worker_threads";
 import { EdgeError } from "../errors";
 import { Ballast } from "./ballast";
 import { serveBatches, type BatchServer, type Outcome } from "./batch-protocol";
-import { SpoolFile, type Condemned, type Line, type SpoolFileOptions } from "./spool-file";
+import { SpoolFile, type Line, type SpoolFileOptions } from "./spool-file";
 import { SqliteFile } from "./sqlite-file";
 
 /** What the worker is asked. */
@@ -10,7 +10,8 @@ export type SpoolRequest =
   | { readonly kind: "append"; readonly line: Line }
   | { readonly kind: "seal"; readonly at: number }
   | { readonly kind: "next"; readonly except: readonly number[] }
-  | { readonly kind: "uploaded"; readonly segment: number; readonly condemned: readonly Condemned[] }
+  | { readonly kind: "uploaded"; readonly segment: number }
+  | { readonly kind: "condemn"; readonly segment: number; readonly reason: string }
   | { readonly kind: "renew" }
   | { readonly kind: "replay" }
   | { readonly kind: "counts" };
@@ -92,7 +93,10 @@ class SpoolServer implements BatchServer<SpoolRequest> {
       case "seal":
         return { sealed: this.spool.seal(change.at), counts: this.spool.counts() };
       case "uploaded":
-        return { uploaded: this.spool.uploaded(change.segment, change.condemned), counts: this.spool.counts() };
+        return { uploaded: this.spool.uploaded(change.segment), counts: this.spool.counts() };
+      case "condemn":
+        this.spool.condemn(change.segment, change.reason);
+        return this.spool.counts();
       case "renew":
         this.spool.renew();
         return this.spool.counts();

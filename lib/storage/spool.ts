@@ -11,7 +11,7 @@ import { assertPrefix } from "./keys";
 import type { ObjectStore } from "./object-store";
 import { SEGMENT_LIMITS, type SegmentLimits } from "./pack";
 import { SealSchedule, type SealAges } from "./seal-schedule";
-import type { Condemned, Segment, SpoolCounts, Uploaded } from "./spool-file";
+import type { Segment, SpoolCounts, Uploaded } from "./spool-file";
 import type { SpoolRequest, SpoolWorkerOptions } from "./spool-worker";
 import { Uploader, type UploadState } from "./uploader";
 
@@ -19,8 +19,8 @@ export interface SpoolOptions {
   readonly dataDir: string;
   /** Of the file, `spool-<name>.db`: one spool per kind of record. */
   readonly name: string;
-  /** "ldo/v1/dev=edge-1": stands before "/<spool-id>/<seq>.ndjson.gz". */
-  readonly keyPrefix: string;
+  /** "ldo/v1/dev=edge-1": stands before "/<spool-id>/<seq>.ndjson.gz". Absent: the one that the file has. */
+  readonly keyPrefix?: string;
   /** The machine this runs on: the board's serial, else the install id. On another one a copied spool gets a new id. */
   readonly binding: string;
   readonly store: ObjectStore;
@@ -87,7 +87,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { quotaBytes = GIB, limits, rememberIds = REMEMBER_IDS } = options;
   if (quotaBytes < MIN_QUOTA)
     throw new EdgeError("spool-quota", `a spool of ${quotaBytes} bytes is too small: ${MIN_QUOTA} at least`);
-  assertPrefix(`${options.keyPrefix}/`);
+  if (options.keyPrefix !== undefined) assertPrefix(`${options.keyPrefix}/`);
   const workerOptions: SpoolWorkerOptions = {
     file: join(options.dataDir, `spool-${options.name}.db`),
     quotaBytes,
@@ -138,7 +138,8 @@ class DurableSpool implements Spool {
     this.uploader = new Uploader(
       {
         next: (except) => worker.call({ kind: "next", except }),
-        uploaded: (segment, condemned) => this.uploaded(segment, condemned),
+        uploaded: (segment) => this.uploaded(segment),
+        condemn: (segment, reason) => this.condemn(segment, reason),
         renew: (segment) => this.renew(segment),
         report: (state) => this.report(state),
       },
@@ -240,14 +241,19 @@ class DurableSpool implements Spool {
     }
   }
 
-  private async uploaded(segment: Segment, condemned: readonly Condemned[]): Promise<void> {
-    const request: SpoolRequest = { kind: "uploaded", segment: segment.segment, condemned };
+  private async uploaded(segment: Segment): Promise<void> {
+    const request: SpoolRequest = { kind: "uploaded", segment: segment.segment };
     const { uploaded, counts } = await this.worker.call<{ uploaded: Uploaded; counts: SpoolCounts }>(request);
     this.adopt(counts);
     this.lastUploadAt = this.options.clock.now();
     this.full = undefined;
     this.report({ kind: "idle" });
     for (const listener of this.uploadListeners) listener(uploaded);
+  }
+
+  private async condemn({ segment }: Segment, reason: string): Promise<void> {
+    this.adopt(await this.worker.call<SpoolCounts>({ kind: "condemn", segment, reason }));
+    this.tell();
   }
 
   private async renew(segment: Segment): Promise<void> {

@@ -2,13 +2,15 @@ import type { Clock } from "../clock";
 import { EdgeError, asError } from "../errors";
 import { backoffMs } from "./backoff";
 import type { ObjectStore, PutOutcome } from "./object-store";
-import type { Condemned, Segment } from "./spool-file";
+import type { Segment } from "./spool-file";
 
 /** Where segments come from, and who must know what became of them. */
 export interface UploadQueue {
   next(except: readonly number[]): Promise<Segment | null>;
-  /** The segment is in the bucket. @param condemned segments that the store refused while it took this one */
-  uploaded(segment: Segment, condemned: readonly Condemned[]): Promise<void>;
+  /** The segment is in the bucket. */
+  uploaded(segment: Segment): Promise<void>;
+  /** The store will not have the segment: it becomes a dead letter. */
+  condemn(segment: Segment, reason: string): Promise<void>;
   /** Another writer has put other bytes under this segment's key: go on under another spool id. */
   renew(segment: Segment): Promise<void>;
   report(state: UploadState): void;
@@ -19,16 +21,22 @@ export type UploadState =
   | { readonly kind: "retrying"; readonly error: EdgeError; readonly inMs: number }
   | { readonly kind: "refused"; readonly error: EdgeError; readonly inMs: number };
 
+interface Refusals {
+  count: number;
+  /** Another segment got through since the last refusal. */
+  storeTakes: boolean;
+}
+
 /** So many refusals, and a segment lets the next one pass. */
 const PATIENCE = 5;
 
 /**
  * Puts sealed segments into the store, one at a time, in order, the same bytes at every try, for as long as it takes. It
- * never gives up while the store takes nothing: a wrong key is corrected some day. A refusal condemns a segment only when
- * another one gets through; then it is this segment that the store will not have.
+ * never gives up while the store takes nothing: a wrong key is corrected some day. A segment is condemned when it is refused
+ * again right after another one got through; then it is this segment that the store will not have.
  */
 export class Uploader {
-  private readonly refusals = new Map<number, { count: number; reason: string }>();
+  private readonly refusals = new Map<number, Refusals>();
   private failures = 0;
   private running = false;
   /** Something came while the queue was being asked: its answer may be old. */
@@ -117,22 +125,33 @@ export class Uploader {
       await this.queue.renew(segment);
       return true;
     }
-    if (outcome.kind === "refused") {
-      const count = (this.refusals.get(segment.segment)?.count ?? 0) + 1;
-      this.refusals.set(segment.segment, { count, reason: outcome.error.message });
-    }
-    this.backOff(outcome.kind === "refused" ? "refused" : "retrying", outcome.error);
+    if (outcome.kind === "refused") return this.refuse(segment, outcome.error);
+    this.backOff("retrying", outcome.error);
     return false;
   }
 
   private async accept(segment: Segment): Promise<void> {
     this.refusals.delete(segment.segment);
-    const condemned = [...this.refusals]
-      .filter(([, { count }]) => count >= PATIENCE)
-      .map(([dead, { reason }]) => ({ segment: dead, reason }));
-    await this.queue.uploaded(segment, condemned);
-    for (const { segment: dead } of condemned) this.refusals.delete(dead);
+    await this.queue.uploaded(segment);
     this.failures = 0;
+    for (const refusals of this.refusals.values()) {
+      refusals.storeTakes = true;
+      refusals.count = Math.min(refusals.count, PATIENCE - 1);
+    }
+  }
+
+  private async refuse(segment: Segment, error: EdgeError): Promise<boolean> {
+    const refusals = this.refusals.get(segment.segment) ?? { count: 0, storeTakes: false };
+    this.refusals.set(segment.segment, refusals);
+    refusals.count++;
+    if (refusals.count >= PATIENCE && refusals.storeTakes) {
+      this.refusals.delete(segment.segment);
+      await this.queue.condemn(segment, error.message);
+      return true;
+    }
+    refusals.storeTakes = false;
+    this.backOff("refused", error);
+    return false;
   }
 
   private backOff(kind: "retrying" | "refused", error: EdgeError): void {

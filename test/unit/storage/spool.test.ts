@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { ManualClock } from "../../../lib/clock";
+import { EdgeError } from "../../../lib/errors";
 import { FolderStore } from "../../../lib/storage/folder-store";
+import type { ObjectStore } from "../../../lib/storage/object-store";
 import { readSegments, type Gap } from "../../../lib/storage/segments";
 import { openSpool, type Spool, type SpoolOptions } from "../../../lib/storage/spool";
 import { keysOf } from "../../support/objects";
@@ -19,6 +22,20 @@ const uploadedRows = (spool: Spool, rows: number): Promise<void> =>
   until(`${rows} rows uploaded`, () => spool.stats().uploaded.rows >= rows);
 const fill = (n: number): string =>
   JSON.stringify({ id: `big-${n}`, fill: Array.from({ length: 800 }, (_, i) => Math.sin(n * 800 + i)) });
+
+/** A store's methods, so that one can be replaced. */
+function bound(store: FolderStore): ObjectStore {
+  return {
+    description: store.description,
+    put: (key, body, options) => store.put(key, body, options),
+    get: (key, maxBytes) => store.get(key, maxBytes),
+    head: (key) => store.head(key),
+    list: (prefix, startAfter) => store.list(prefix, startAfter),
+    remove: (key) => store.remove(key),
+    conditionalWrites: () => store.conditionalWrites(),
+    close: () => store.close(),
+  };
+}
 
 describe("spool", () => {
   let dir: string;
@@ -244,5 +261,32 @@ describe("spool", () => {
     await uploadedRows(spool, stored);
     assert.equal(await spool.append("after", "{}"), "stored");
     assert.equal((await inBucket()).length, stored);
+  });
+
+  it("keeps what the store will not have as a dead letter, and replays it under a later number", async () => {
+    const picky: ObjectStore = {
+      ...bound(store),
+      put: (key, body, options) => {
+        const poison = gunzipSync(body).includes("poison") && !cured;
+        const error = new EdgeError("objects-refused", "400 the firewall does not like this one");
+        return poison ? Promise.resolve({ kind: "refused", about: "object", error }) : store.put(key, body, options);
+      },
+    };
+    let cured = false;
+    const spool = await start({ store: picky, random: () => 0, limits: { rows: 1 } });
+    for (const id of ["a", "poison", "b"]) await spool.append(...record(id));
+    await until("it is a dead letter", () => {
+      clock.advance(1_000);
+      return spool.stats().dead.rows === 1;
+    });
+    await uploadedRows(spool, 2);
+    assert.equal(spool.stats().backlogRows, 1);
+    const gaps: Gap[] = [];
+    assert.deepEqual(new Set(await inBucket((gap) => gaps.push(gap))), new Set(["id-a", "id-b"]));
+    assert.deepEqual(gaps, [{ spoolId: spool.stats().spoolId, from: 2, to: 2 }]);
+    cured = true;
+    assert.equal(await spool.replayDeadLetters(), 1);
+    await uploadedRows(spool, 3);
+    assert.deepEqual(await inBucket(), ["id-a", "id-b", "id-poison"]);
   });
 });

@@ -1,0 +1,88 @@
+import { existsSync, readdirSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../clock";
+import { errorCode } from "../errors";
+import type { ObjectStore } from "./object-store";
+import { openSpool, type Spool } from "./spool";
+
+export interface LeftBehindOptions {
+  readonly dataDir: string;
+  readonly store: ObjectStore;
+  readonly binding: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Names of the spools that have an owner here. */
+  readonly owned: readonly string[];
+}
+
+const FILE = /^spool-([a-z0-9][a-z0-9._-]*)\.db$/;
+const LOOK_EVERY_MS = 5_000;
+
+/**
+ * Uploads what spools hold that nobody opens any more: a node was deleted or renamed. A drained file is set aside as
+ * `….drained`, so that it is not looked at again. One that another process has open belongs to that one.
+ */
+export class LeftBehind {
+  private readonly open = new Map<string, Spool>();
+  private cancel: (() => void) | undefined;
+  private work: Promise<void> = Promise.resolve();
+  private closed = false;
+
+  constructor(private readonly options: LeftBehindOptions) {}
+
+  /** Names of spools in the data directory without an owner. */
+  names(): string[] {
+    const { dataDir, owned } = this.options;
+    if (!existsSync(dataDir)) return [];
+    const names = readdirSync(dataDir).map((file) => FILE.exec(file)?.[1]);
+    return names.filter((name): name is string => name !== undefined && !owned.includes(name)).sort();
+  }
+
+  /** Opens what is left behind, seals it and uploads it; resolves when that is under way, not when it is done. */
+  async start(): Promise<void> {
+    for (const name of this.names()) await this.adopt(name);
+    this.look();
+  }
+
+  /** How many spools are still being drained. */
+  get pending(): number {
+    return this.open.size;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.cancel?.();
+    await this.work;
+    await Promise.all([...this.open.values()].map((spool) => spool.close()));
+    this.open.clear();
+  }
+
+  private async adopt(name: string): Promise<void> {
+    const { owned: _, ...options } = this.options;
+    try {
+      const spool = await openSpool({ ...options, name });
+      this.open.set(name, spool);
+      await spool.flush();
+    } catch (error) {
+      if (errorCode(error) !== "database-locked") throw error;
+    }
+  }
+
+  private look(): void {
+    if (this.closed || this.open.size === 0) return;
+    this.cancel = this.options.clock.after(LOOK_EVERY_MS, () => {
+      this.work = this.retireDrained().finally(() => this.look());
+    });
+  }
+
+  private async retireDrained(): Promise<void> {
+    for (const [name, spool] of this.open) {
+      if (spool.stats().backlogRows > 0) continue;
+      this.open.delete(name);
+      await spool.close();
+      await rm(`${spool.file}-ballast`, { force: true });
+      await rename(spool.file, join(this.options.dataDir, `spool-${name}.db.drained`));
+    }
+  }
+}

@@ -82,9 +82,10 @@ async function provesItself(rig: Rig): Promise<void> {
   const readings = (): void => rig.send("loop/readings", { payload: { ...READINGS }, topic: "motor-1" });
   readings();
   for (const chain of ["loop", "functions", "service"]) {
-    const judged = await new Promise<Judged>((resolve) => {
+    const judged = await new Promise<Judged>((resolve, reject) => {
       rig.onArrival(chain, resolve);
       setTimeout(() => rig.send(chain, scan()), 500);
+      setTimeout(() => reject(new Error(`${chain} did not judge a sample within 10 s`)), 10_000);
     });
     const outcome = judged.decision?.outcome ?? judged.outcome;
     if (outcome !== "normal") throw new Error(`${chain} judged "${outcome}", not "normal": ${JSON.stringify(judged)}`);

@@ -62,7 +62,7 @@ return [msg, null];`;
 
 const FUNCTION_INFER = `
 const { session, manifest, ort } = global.get("model");
-const sensors = new Float32Array(4);
+const sensors = [];
 manifest.channels.forEach((channel, i) => {
   const normal = channel.reference ? channel.reference.split(".").reduce((at, key) => at[key], msg.context) : 0;
   sensors[i] = msg.sensor_data[channel.name] - normal;
@@ -70,7 +70,7 @@ manifest.channels.forEach((channel, i) => {
 const feeds = { sensors: new ort.Tensor("float32", sensors, [1, 4]) };
 for (const spec of manifest.ids) {
   const value = msg.context[spec.field];
-  feeds[spec.input] = new ort.Tensor("int64", BigInt64Array.of(BigInt(spec.vocabulary[value] || 0)), [1]);
+  feeds[spec.input] = new ort.Tensor("int64", [BigInt(spec.vocabulary[value] || 0)], [1]);
 }
 session.run(feeds).then((answer) => {
   const { temperature, bias } = manifest.calibration.fp32;

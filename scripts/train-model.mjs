@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeModelDoc } from "./model-doc.mjs";
-import { trainerEnvironment } from "./trainer-env.mjs";
+import { trainerPython } from "./trainer-env.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const model = join(root, "models", "motor-faults");
@@ -51,14 +51,14 @@ function bestPossible(file) {
 process.on("SIGINT", () => {});
 const store = mkdtempSync(join(tmpdir(), "context-edge-train-"));
 try {
-  const { python, env } = trainerEnvironment();
+  const python = trainerPython();
   console.log("simulating the plant");
   for (const args of RUNS) process.stdout.write(typescript("simulator/main.ts", "segments", ...args, "--out", store));
   console.log("computing the best accuracy that any judge can reach");
   const ceiling = join(store, "best-possible.jsonl");
   bestPossible(ceiling);
   const args = ["-m", "context_edge_trainer", "run", "--store", store, "--out", model, "--best-possible", ceiling];
-  run(python, args, { env, stdio: "inherit" });
+  run(python, args, { cwd: join(root, "trainer"), stdio: "inherit" });
   process.stdout.write(typescript("scripts/pin-model.ts"));
   writeModelDoc(root);
   console.log("wrote the figures into docs/model.md");

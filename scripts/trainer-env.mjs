@@ -109,16 +109,16 @@ function takeTurn(lock) {
 
 /**
  * Makes the environment unless it is there.
- * @returns `python`, and the `env` under which `python -m context_edge_trainer` finds the package in this tree
+ * @returns its Python; run in the folder trainer/, it finds the package that stands there
  * @throws Error that says what is missing: a Python, disk space, the registry
  */
-export function trainerEnvironment() {
+export function trainerPython() {
   const { command, version } = findPython();
   const hash = createHash("sha256").update(`${version} ${process.platform} ${process.arch}`);
   for (const lock of LOCKS) hash.update(readFileSync(lock));
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "context-edge");
   const dir = join(cache, `trainer-${hash.digest("hex").slice(0, 12)}`);
-  const found = { python: join(dir, "venv", "bin", "python"), env: { ...process.env, PYTHONPATH: TRAINER } };
+  const found = join(dir, "venv", "bin", "python");
   const complete = join(dir, ".complete");
   if (existsSync(complete)) return found;
 
@@ -150,7 +150,7 @@ export function trainerEnvironment() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    console.log(trainerEnvironment().python);
+    console.log(trainerPython());
   } catch (error) {
     say(error.message);
     process.exitCode = 1;

@@ -39,13 +39,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m context_edge_trainer", description="Trains a model from Labeled Data Objects.")
+    parser = argparse.ArgumentParser(
+        prog="python -m context_edge_trainer", description="Trains a model from Labeled Data Objects."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="train on a folder of LDO segments and write a release")
-    run.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder laid out as the bucket (ldo/v1/…)")
+    run.add_argument(
+        "--store", type=Path, required=True, metavar="DIR", help="folder laid out as the bucket (ldo/v1/…)"
+    )
     run.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the release's files go")
     run.add_argument("--config", type=Path, default=MOTOR_FAULTS, metavar="FILE", help="TOML; default: the motor model")
-    run.add_argument("--best-possible", type=Path, metavar="FILE", help="lines of `simulate -- bayes`, to stand in the report")
+    run.add_argument(
+        "--best-possible", type=Path, metavar="FILE", help="lines of `simulate -- bayes`, to stand in the report"
+    )
     return parser
 
 

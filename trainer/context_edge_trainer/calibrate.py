@@ -1,7 +1,7 @@
 """Makes confidence mean something: probabilities = softmax((logits + bias) / temperature), outside the graph.
 
-Class weights make a network say rare classes too often, and one temperature cannot undo that: a bias per class can. Fitted on
-the validation fold at its natural rates, so that what is said with 90 % is right nine times out of ten.
+Class weights make a network say rare classes too often, and one temperature cannot undo that: a bias per class can.
+Fitted on the validation fold at its natural rates, so that what is said with 90 % is right nine times out of ten.
 Temperature scaling: Guo et al. 2017, https://arxiv.org/abs/1706.04599.
 """
 

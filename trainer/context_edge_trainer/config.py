@@ -1,6 +1,7 @@
 """What to learn from: channels, context fields and labels, from one TOML file, checked once and then read-only.
 
-The vocabulary is that of the release manifest (`model/1`): what stands here for a channel, an id or a label is copied into it.
+The vocabulary is that of the release manifest (`model/1`): what stands here for a channel, an id or a label is copied
+into it.
 """
 
 import re
@@ -20,8 +21,9 @@ MOTOR_FAULTS = Path(__file__).parent / "configs" / "motor-faults.toml"
 class Channel:
     """A sensor channel in the order in which the model sees it.
 
-    `range` is [low, high] in `unit`; `reference` the path in the context of what is normal for this product, which is then
-    subtracted; `fill` what to take where the reading or its reference is missing (without it such a row is left out).
+    `range` is [low, high] in `unit`; `reference` the path in the context of what is normal for this product, which is
+    then subtracted; `fill` what to take where the reading or its reference is missing (without it such a row is left
+    out).
     """
 
     name: str
@@ -33,7 +35,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class IdField:
-    """A context field with a vocabulary of its own: `input` names it in the graph, `field` is its path in the context."""
+    """A context field with a vocabulary: `input` names it in the graph, `field` is its path in the context."""
 
     input: str
     field: str
@@ -58,7 +60,7 @@ class Folds:
 
 @dataclass(frozen=True)
 class Data:
-    """Which records may be learnt from; `unseen` keeps values of a context field out of training as a slice of their own."""
+    """Which records may be learnt from; `unseen` holds values of a context field back, as a slice of their own."""
 
     simulated: bool = False
     modes: tuple[str, ...] = ("live",)
@@ -78,8 +80,9 @@ class Network:
 class Training:
     """How long and how to learn.
 
-    `class_weight_power` is the exponent of the inverse class frequency that weighs the loss: 0 is none, 1 makes every class
-    count the same. `id_dropout` is the share of ids that training replaces by UNK, so that UNK means "any product".
+    `class_weight_power` is the exponent of the inverse class frequency that weighs the loss: 0 is none, 1 makes every
+    class count the same. `id_dropout` is the share of ids that training replaces by UNK, so that UNK means "any
+    product".
     """
 
     seed: int = 1
@@ -191,7 +194,9 @@ class _Table:
     def name(self, key: str) -> str:
         value = self.text(key)
         if not SAFE_NAME.fullmatch(value) or ".." in value:
-            raise self.complain(key, "lower-case letters, digits, '.', '_' and '-', 63 at most, beginning with a letter or digit")
+            raise self.complain(
+                key, "lower-case letters, digits, '.', '_' and '-', 63 at most, beginning with a letter or digit"
+            )
         return value
 
     def choice(self, key: str, choices: tuple[str, ...]) -> str:

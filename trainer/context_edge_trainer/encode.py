@@ -65,6 +65,6 @@ def learn_vocabularies(train: Rows) -> tuple[Vocabulary, ...]:
 
 
 def drop_ids(ids: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """Replace each id by UNK with probability `share`, so that UNK comes to mean "any"; ids of a row fall independently."""
+    """Replace each id by UNK with probability `share`, independently, so that UNK comes to mean "any"."""
     kept = torch.rand(ids.shape, generator=generator) >= share
     return torch.where(kept, ids, UNK)

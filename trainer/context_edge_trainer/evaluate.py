@@ -1,8 +1,8 @@
 """What a model is worth on rows it has not seen, each figure with a 95 % interval.
 
-Rows of one batch resemble each other, so the interval comes from drawing whole groups with replacement, never single rows.
-FPR is what the device would do: truly normal rows on which the model alerts, that is, names something else above the alert
-confidence. `fpr_likeliest` counts every normal row that is not called normal, however doubtful.
+Rows of one batch resemble each other, so the interval comes from drawing whole groups with replacement, never single
+rows. FPR is what the device would do: truly normal rows on which the model alerts, that is, names something else
+above the alert confidence. `fpr_likeliest` counts every normal row that is not called normal, however doubtful.
 """
 
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def measure(judged: Judged, config: Config) -> dict[str, Any]:
 
 
 def gain(better: Judged, worse: Judged, config: Config, figure: str) -> Figure:
-    """Difference of a figure between two models on the same rows, with a paired interval: both see the same drawn groups."""
+    """Difference of a figure between two models on the same rows; for its interval both see the same drawn groups."""
     if not np.array_equal(better.groups, worse.groups) or not np.array_equal(better.truth, worse.truth):
         raise ValueError("two models are compared on the same rows, in the same order")
     values = []
@@ -69,8 +69,10 @@ def gain(better: Judged, worse: Judged, config: Config, figure: str) -> Figure:
 
 @dataclass(frozen=True)
 class _Counts:
-    """Sufficient counts per group: `cells` [G, labels, labels]; `extra` [G, 4] alerts, alerts that are right, the sum of what
-    alerts said, false alerts on normal rows.
+    """Sufficient counts per group.
+
+    `cells` [G, labels, labels]: truth by answer; `extra` [G, 4]: alerts, those that are right, the sum of what alerts
+    said, false alerts on normal rows.
     """
 
     cells: Floats
@@ -82,7 +84,7 @@ class _Counts:
         names, group = np.unique(judged.groups, return_inverse=True)
         size = len(names)
         cell = (group * labels + judged.truth) * labels + judged.said
-        cells = np.bincount(cell, minlength=size * labels * labels).reshape(size, labels, labels)
+        cells = np.bincount(cell, minlength=size * labels * labels).reshape(size, labels, labels).astype(np.float64)
         alert = (judged.said != config.normal) & (judged.confidence > config.policy.alert_confidence)
         columns = [
             alert,
@@ -91,7 +93,7 @@ class _Counts:
             alert & (judged.truth == config.normal),
         ]
         extra = np.stack([np.bincount(group, weights=column, minlength=size) for column in columns], axis=1)
-        return _Counts(cells.astype(np.float64), extra)
+        return _Counts(cells, extra.astype(np.float64))
 
     def drawn(self, seed: int) -> tuple[Floats, Floats]:
         """Counts of DRAWS samples of as many groups, drawn with replacement."""

@@ -1,6 +1,7 @@
 """From the trained network to one self-contained ONNX file, proved equal to the network it came from.
 
-The exporter notes stack traces with the paths of this machine, and may write weights beside the file; neither leaves here.
+The exporter notes stack traces with the paths of this machine, and may write weights beside the file; neither leaves
+here.
 """
 
 import logging
@@ -28,14 +29,21 @@ MAX_DIFFERENCE = 1e-5
 
 
 def export_onnx(model: FaultNet, config: Config) -> bytes:
-    """The network without dropout: inputs sensors float32 [N, channels] and one int64 [N] per id, output logits [N, labels]."""
+    """The network without dropout, as an ONNX file.
+
+    Inputs: sensors float32 [N, channels] and one int64 [N] per id; output: logits float32 [N, labels].
+    """
     model.eval()
     names = [SENSORS, *(entry.input for entry in config.ids)]
     # Two rows, so that the exporter cannot take the batch size for a constant.
     example = (torch.zeros(2, len(config.channels)), *(torch.zeros(2, dtype=torch.int64) for _ in config.ids))
     batch = torch.export.Dim("batch")
     shapes = ({0: batch}, tuple({0: batch} for _ in config.ids))
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), _quiet("torch.onnx", "onnxscript", "onnx_ir"):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        warnings.catch_warnings(),
+        _Quiet("torch.onnx", "onnxscript", "onnx_ir"),
+    ):
         warnings.simplefilter("ignore")
         path = Path(folder) / "model.onnx"
         torch.onnx.export(
@@ -68,10 +76,12 @@ def run_onnx(file: bytes, inputs: Inputs, config: Config) -> NDArray[np.float32]
 
 
 def largest_difference(file: bytes, inputs: Inputs, expected: Tensor, config: Config) -> float:
-    """Largest absolute difference between the file's logits and the network's. Raises TrainerError above MAX_DIFFERENCE."""
+    """Largest absolute difference between the file's logits and the network's. Raises TrainerError beyond 1e-5."""
     difference = float(np.abs(run_onnx(file, inputs, config) - expected.numpy()).max())
     if not difference <= MAX_DIFFERENCE:
-        raise TrainerError(f"the ONNX file differs from the network by {difference:g} on its logits, limit {MAX_DIFFERENCE:g}")
+        raise TrainerError(
+            f"the ONNX file differs from the network by {difference:g} on its logits, limit {MAX_DIFFERENCE:g}"
+        )
     return difference
 
 
@@ -81,7 +91,16 @@ def _clean(proto: onnx.ModelProto) -> None:
     proto.doc_string = ""
     proto.producer_name = "context-edge-trainer"
     proto.producer_version = ""
-    _clean_all([proto.graph, *proto.graph.node, *proto.graph.initializer, *proto.graph.input, *proto.graph.output, *proto.graph.value_info])
+    _clean_all(
+        [
+            proto.graph,
+            *proto.graph.node,
+            *proto.graph.initializer,
+            *proto.graph.input,
+            *proto.graph.output,
+            *proto.graph.value_info,
+        ]
+    )
 
 
 def _clean_all(parts: Sequence[onnx.GraphProto | onnx.NodeProto | onnx.TensorProto | onnx.ValueInfoProto]) -> None:
@@ -90,7 +109,7 @@ def _clean_all(parts: Sequence[onnx.GraphProto | onnx.NodeProto | onnx.TensorPro
         part.doc_string = ""
 
 
-class _quiet:  # noqa: N801 - used as a word in a with statement
+class _Quiet:
     """Keeps the exporter's chatter about optional parts out of the progress."""
 
     def __init__(self, *names: str) -> None:

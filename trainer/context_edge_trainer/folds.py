@@ -1,7 +1,7 @@
 """Who trains and who tests: fixed for ever by a hash of the group, so that a row never changes sides between runs.
 
-A fold is the first 8 bytes, big-endian, of SHA-256(salt, 0x00, group), modulo 10: 0 is test, 1 validation, 2 to 9 train.
-test/vectors/folds.json holds examples that every implementation must reproduce.
+A fold is the first 8 bytes, big-endian, of SHA-256(salt, 0x00, group), modulo 10: 0 is test, 1 validation, 2 to 9
+train. test/vectors/folds.json holds examples that every implementation must reproduce.
 """
 
 import hashlib
@@ -24,7 +24,8 @@ def fold_of(salt: str, group: str) -> int:
 def group_of(ldo: Mapping[str, Any], asset: str) -> tuple[str, str]:
     """The group of a record and what it was taken from: its batch, else its GS1 batch, else its asset and UTC day.
 
-    Rows of one batch share material, settings and often the fault: on both sides of a split they would flatter the model.
+    Rows of one batch share material, settings and often the fault: on both sides of a split they would flatter the
+    model.
     """
     context = ldo.get("context")
     batch = context.get("batch") if isinstance(context, Mapping) else None

@@ -12,8 +12,8 @@ from .encode import Inputs
 class FaultNet(nn.Module):
     """Logits [N, labels] of sensors [N, channels] and one tensor of embedding rows [N] per id field.
 
-    The scaler is part of the graph, so that a device cannot apply another one. With four channels and three id fields of
-    width 16 the first layer sees 52 numbers.
+    The scaler is part of the graph, so that a device cannot apply another one. With four channels and three id fields
+    of width 16 the first layer sees 52 numbers.
     """
 
     mean: Tensor

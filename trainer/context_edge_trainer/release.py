@@ -43,14 +43,17 @@ def manifest(encoding: Encoding, calibration: Calibration, created: str, trainin
         "created_at": created,
         "files": FILES,
         "channels": [_channel(channel) for channel in config.channels],
-        "ids": [{"input": entry.input, "field": entry.field, "vocabulary": dict(vocabulary)} for entry, vocabulary in ids],
+        "ids": [
+            {"input": entry.input, "field": entry.field, "vocabulary": dict(vocabulary)} for entry, vocabulary in ids
+        ],
         "inputs": {
             SENSORS: {"dtype": "float32", "shape": [None, len(config.channels)]},
             **{entry.input: {"dtype": "int64", "shape": [None]} for entry in config.ids},
         },
         "output": {"name": LOGITS, "shape": [None, len(config.labels)]},
         "labels": [
-            {"name": label.name, "kind": label.kind, "severity": label.severity, "action": label.action} for label in config.labels
+            {"name": label.name, "kind": label.kind, "severity": label.severity, "action": label.action}
+            for label in config.labels
         ],
         "calibration": {"fp32": {"temperature": calibration.temperature, "bias": list(calibration.bias)}},
         "build": {"opset": OPSET},
@@ -102,7 +105,13 @@ def write_release(out: Path, file: bytes, documents: Mapping[str, Mapping[str, A
 
 
 def _channel(channel: Channel) -> dict[str, Any]:
-    known = {"name": channel.name, "unit": channel.unit, "range": list(channel.range), "reference": channel.reference, "fill": channel.fill}
+    known = {
+        "name": channel.name,
+        "unit": channel.unit,
+        "range": list(channel.range),
+        "reference": channel.reference,
+        "fill": channel.fill,
+    }
     return {key: value for key, value in known.items() if value is not None}
 
 

@@ -1,6 +1,7 @@
 """From LDOs to rows: the columns a model is trained on, under the same rules by which the device judges a sample.
 
-A record that cannot be a row (no label, a reading out of range, a reference that is missing) is left out and counted by reason.
+A record that cannot be a row (no label, a reading out of range, a reference that is missing) is left out and counted
+by reason.
 """
 
 import math
@@ -28,10 +29,10 @@ class LeftOutError(Exception):
 class Rows:
     """N rows in columns.
 
-    `readings` and `references` are [N, channels] in the channels' units, NaN where `fill` stands in and reference 0 where a
-    channel has none; `ids` one list of N texts per id field ("" where there is none); `labels` indices into the configuration's
-    labels; `groups` indices of batches; `unseen` is [N, fields of config.data.unseen], true where a row is kept out of training for
-    its value of that field.
+    `readings` and `references` are [N, channels] in the channels' units, NaN where `fill` stands in and reference 0
+    where a channel has none; `ids` one list of N texts per id field ("" where there is none); `labels` indices into
+    the configuration's labels; `groups` indices of batches; `unseen` is [N, fields of config.data.unseen], true where
+    a row is kept out of training for its value of that field.
     """
 
     readings: NDArray[np.float64]
@@ -65,7 +66,10 @@ class Rows:
         return Rows(
             np.concatenate([part.readings for part in parts]),
             np.concatenate([part.references for part in parts]),
-            tuple(tuple(value for column in columns for value in column) for columns in zip(*(part.ids for part in parts), strict=True)),
+            tuple(
+                tuple(value for column in columns for value in column)
+                for columns in zip(*(part.ids for part in parts), strict=True)
+            ),
             np.concatenate([part.labels for part in parts]),
             np.concatenate([part.groups for part in parts]),
             np.concatenate([part.folds for part in parts]),
@@ -208,7 +212,9 @@ def _reading(channel: Channel, ldo: Mapping[str, Any], context: object) -> tuple
     if reference is None:
         return _filled(channel, f"the context has no number at {channel.reference}")
     if not channel.range[0] <= reference <= channel.range[1]:
-        raise LeftOutError(f"{channel.reference} is outside {channel.range[0]:g} to {channel.range[1]:g} {channel.unit}")
+        raise LeftOutError(
+            f"{channel.reference} is outside {channel.range[0]:g} to {channel.range[1]:g} {channel.unit}"
+        )
     return value, reference
 
 

@@ -1,7 +1,8 @@
 """Reads the segments of LDOs from a folder laid out as the bucket: ldo/v1/dev=<device>/<spool-id>/<seq>.ndjson.gz.
 
-What is wrong with a segment or a line is counted and named, never fatal: a line that is not JSON costs that line, a segment cut
-short costs what is behind the cut, a damaged one all of it. Limits on size and depth hold before anything is believed.
+What is wrong with a segment or a line is counted and named, never fatal: a line that is not JSON costs that line, a
+segment cut short costs what is behind the cut, a damaged one all of it. Limits on size and depth hold before anything
+is believed.
 """
 
 import hashlib
@@ -41,7 +42,7 @@ class Rejections:
 
 @dataclass
 class Snapshot:
-    """What was read: `cursor` is {spool-id: highest seq}, `gaps` the segments missing below it, `digest` the content's hash."""
+    """What was read: `cursor` is {spool-id: highest seq}, `gaps` the segments missing below, `digest` a hash of all."""
 
     segments: int = 0
     bytes: int = 0
@@ -96,7 +97,7 @@ def read_ldos(store: Path, rejections: Rejections, snapshot: Snapshot) -> Iterat
 
 
 def _lines(raw: bytes, key: str, rejections: Rejections) -> list[bytes]:
-    """Lines of a gzip segment; of one cut short, those before the cut. Never holds more than MAX_SEGMENT_BYTES unpacked."""
+    """Lines of a gzip segment; of one cut short, those before the cut. At most MAX_SEGMENT_BYTES are unpacked."""
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
         text = inflater.decompress(raw, MAX_SEGMENT_BYTES)

@@ -45,7 +45,7 @@ def make_repeatable(seed: int, threads: int) -> None:
 
 
 def fit(config: Config, vocabulary_sizes: list[int], train: Inputs, validation: Inputs, progress: Progress) -> Fitted:
-    """Train up to `epochs`, keep the epoch with the highest validation macro-F1. Raises TrainerError for unusable data."""
+    """Train up to `epochs`, keep the one with the best validation macro-F1. Raises TrainerError for unusable data."""
     settings = config.training
     counts = torch.bincount(train.labels, minlength=len(config.labels))
     _check(config, counts, len(validation))
@@ -55,7 +55,9 @@ def fit(config: Config, vocabulary_sizes: list[int], train: Inputs, validation: 
     loss_of = nn.CrossEntropyLoss(weight=class_weights(counts, settings.class_weight_power))
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
     # Halved when validation stops improving, well before patience ends: the last steps are small ones.
-    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="max", factor=0.5, patience=settings.patience // 3)
+    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimizer, mode="max", factor=0.5, patience=settings.patience // 3
+    )
     generator = torch.Generator().manual_seed(settings.seed)
     epochs: list[Epoch] = []
     best, best_weights = -1, copy.deepcopy(model.state_dict())
@@ -110,6 +112,7 @@ def _epoch(
 def _check(config: Config, counts: Tensor, validation_rows: int) -> None:
     present = [label.name for label, count in zip(config.labels, counts.tolist(), strict=True) if count > 0]
     if len(present) < 2:
-        raise TrainerError(f"the training fold has {int(counts.sum())} rows of {', '.join(present) or 'no class'}: two classes are needed")
+        found = ", ".join(present) or "no class"
+        raise TrainerError(f"the training fold has {int(counts.sum())} rows of {found}: two classes are needed")
     if validation_rows == 0:
         raise TrainerError("the validation fold is empty: more batches are needed, one in ten is set aside for it")

@@ -1,0 +1,1 @@
+"""What the trainer promises, one file per room."""

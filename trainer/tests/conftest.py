@@ -1,0 +1,130 @@
+"""A small plant of the tests' own: two products whose normal temperatures differ by more than a fault adds."""
+
+import gzip
+import random
+import uuid
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from context_edge_trainer.config import Config, load_config
+
+SPOOL = "0123456789abcdef0123456789abcdef"
+NORMAL = {"Pump A": 50.0, "Pump B": 70.0, "Pump New": 90.0}
+CONFIG = """
+[model]
+name = "pumps"
+version = "0.1.0"
+[[channels]]
+name = "temperature"
+unit = "°C"
+range = [-40, 200]
+reference = "normal.temperature"
+[[channels]]
+name = "pressure"
+unit = "bar"
+range = [0, 40]
+[[ids]]
+input = "product_id"
+field = "product"
+[[ids]]
+input = "asset_id"
+field = "asset_id"
+[[labels]]
+name = "normal"
+kind = "normal"
+severity = "low"
+action = "None."
+[[labels]]
+name = "hot"
+kind = "fault"
+severity = "high"
+action = "Cool it."
+[[labels]]
+name = "leak"
+kind = "fault"
+severity = "high"
+action = "Seal it."
+[folds]
+salt = "tests"
+[data.unseen]
+product = ["Pump New"]
+[training]
+epochs = 6
+patience = 3
+batch = 64
+"""
+
+
+def ldo(number: int, *, product: str = "Pump A", label: str | None = "normal", **changes: Any) -> dict[str, Any]:
+    """A record as a device writes it, reduced to what a trainer may look at."""
+    record: dict[str, Any] = {
+        "schema": "ldo/1",
+        "ldo_id": f"LDO-{uuid.UUID(int=number)}",
+        "timestamp": 1_767_225_600.0 + number,
+        "device": "edge-1",
+        "asset_id": f"pump-{number % 2}",
+        "mode": "live",
+        "simulated": False,
+        "scan": None,
+        "context": {"product": product, "batch": f"LOT-{number // 10}", "normal": {"temperature": NORMAL[product]}},
+        "sensor_data": {"temperature": NORMAL[product] + 1.0, "pressure": 8.0},
+        "sensor_quality": {"temperature": {"unit": "°C", "quality": "good"}},
+        "ai_prediction": "leak",
+        "ground_truth_label": label,
+        "decision": None,
+    }
+    return record | changes
+
+
+def plant(count: int, seed: int = 7, products: Iterable[str] = ("Pump A", "Pump B")) -> list[dict[str, Any]]:
+    """Runs that a judge who knows the product can tell apart, and one who does not cannot."""
+    draw = random.Random(seed)
+    choices = list(products)
+    records = []
+    for number in range(count):
+        product = choices[(number // 10) % len(choices)]
+        label = draw.choices(["normal", "hot", "leak"], [6, 2, 2])[0]
+        temperature = NORMAL[product] + draw.gauss(0, 2) + (15 if label == "hot" else 0)
+        pressure = draw.gauss(8, 0.4) - (3 if label == "leak" else 0)
+        sensors = {"temperature": round(temperature, 3), "pressure": round(pressure, 3)}
+        record = ldo(number + seed * 1_000_000, product=product, label=label, sensor_data=sensors)
+        record["context"]["batch"] = f"LOT-{seed}-{number // 10}"
+        records.append(record)
+    return records
+
+
+def write_store(folder: Path, records: Iterable[dict[str, Any]], *, spool: str = SPOOL, seq: int = 0) -> Path:
+    """Put records into a folder as one segment."""
+    target = folder / "ldo" / "v1" / "dev=edge-1" / spool / f"{seq:010d}.ndjson.gz"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(gzip.compress(b"".join(orjson.dumps(record) + b"\n" for record in records)))
+    return target
+
+
+@pytest.fixture
+def config_file(tmp_path: Path) -> Path:
+    path = tmp_path / "pumps.toml"
+    path.write_text(CONFIG, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def config(config_file: Path) -> Config:
+    return load_config(config_file)
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Callable[[str, str], Config]:
+    """The configuration with one text replaced by another."""
+
+    def change(old: str, new: str) -> Config:
+        assert old in CONFIG
+        path = tmp_path / "changed.toml"
+        path.write_text(CONFIG.replace(old, new), encoding="utf-8")
+        return load_config(path)
+
+    return change

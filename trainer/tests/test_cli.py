@@ -1,0 +1,63 @@
+"""The command ends as commands should: 0 done, 2 with what to mend, 130 when stopped."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from context_edge_trainer.__main__ import main
+
+from .conftest import CONFIG, plant, write_store
+
+TRAINER = Path(__file__).parents[1]
+
+
+def test_a_configuration_that_is_wrong_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(CONFIG.replace("range = [0, 40]", "range = 3"), encoding="utf-8")
+    assert main(["run", "--store", str(tmp_path), "--out", str(tmp_path / "out"), "--config", str(path)]) == 2
+    assert f"{path}: [channels.1] range = 3: a list of numbers" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_store_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--store", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    assert f"{tmp_path}: no segments under ldo/v1/" in capsys.readouterr().err
+
+
+def test_a_stop_in_the_middle_of_training_changes_no_file(tmp_path: Path) -> None:
+    config = tmp_path / "long.toml"
+    config.write_text(CONFIG.replace("epochs = 6\npatience = 3", "epochs = 9999\npatience = 9999"), encoding="utf-8")
+    write_store(tmp_path, plant(2000))
+    out = tmp_path / "out"
+    command = [
+        sys.executable,
+        "-m",
+        "context_edge_trainer",
+        "run",
+        "--store",
+        tmp_path,
+        "--out",
+        out,
+        "--config",
+        config,
+    ]
+    # Both at once: each spends seconds on importing PyTorch.
+    runs = {
+        stop: subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=TRAINER)
+        for stop in (signal.SIGINT, signal.SIGTERM)
+    }
+    for stop, process in runs.items():
+        with process:
+            assert process.stderr is not None
+            for line in process.stderr:
+                if "epoch" in line:
+                    process.send_signal(stop)
+                    break
+            rest = process.stderr.read()
+        assert process.returncode == 130
+        assert rest.endswith("context_edge_trainer: stopped; no file was changed\n")
+        assert "Traceback" not in rest
+    assert not out.exists()

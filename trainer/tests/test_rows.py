@@ -1,0 +1,117 @@
+"""A record becomes a row under the rules by which the device judges a sample; all others are counted by reason."""
+
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from context_edge_trainer.config import Config
+from context_edge_trainer.errors import TrainerError
+from context_edge_trainer.folds import fold_of
+from context_edge_trainer.rows import Rows, collect, id_text
+from context_edge_trainer.segments import Rejections
+
+from .conftest import ldo
+
+
+def rows_of(config: Config, *records: dict[str, Any]) -> tuple[Rows, Rejections]:
+    """The records behind one that is sound, which takes place 0."""
+    rejections = Rejections()
+    numbered = [(str(place), record) for place, record in enumerate([ldo(0), *records])]
+    return collect(numbered, config, rejections), rejections
+
+
+def context(**changes: Any) -> dict[str, Any]:
+    return ldo(1)["context"] | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"ground_truth_label": None}, "no label"),
+        ({"ground_truth_label": "rust"}, "a label that the configuration does not name"),
+        ({"ground_truth_label": ["hot"]}, "a label that the configuration does not name"),
+        ({"simulated": True}, "simulated"),
+        ({"simulated": "no"}, "simulated"),
+        ({"mode": "commissioning"}, "mode is not live"),
+        ({"timestamp": None}, "no plausible timestamp"),
+        ({"timestamp": 1e300}, "no plausible timestamp"),
+        ({"sensor_data": None}, "temperature is missing or not a number"),
+        ({"sensor_data": {"temperature": 50}}, "pressure is missing or not a number"),
+        ({"sensor_data": {"temperature": math.nan, "pressure": 8}}, "temperature is missing or not a number"),
+        ({"sensor_data": {"temperature": math.inf, "pressure": 8}}, "temperature is missing or not a number"),
+        ({"sensor_data": {"temperature": "12,5", "pressure": 8}}, "temperature is missing or not a number"),
+        ({"sensor_data": {"temperature": True, "pressure": 8}}, "temperature is missing or not a number"),
+        ({"sensor_data": {"temperature": 201, "pressure": 8}}, "temperature is outside -40 to 200 °C"),
+        ({"sensor_quality": {"temperature": {"unit": "°F"}}}, "temperature is in °F, not °C"),
+        ({"context": None}, "the context has no number at normal.temperature"),
+        ({"context": {"product": "Pump A"}}, "the context has no number at normal.temperature"),
+        ({"context": {"normal": {"temperature": "75"}}}, "the context has no number at normal.temperature"),
+        ({"context": {"normal": {"temperature": 900}}}, "normal.temperature is outside -40 to 200 °C"),
+    ],
+)
+def test_what_cannot_be_a_row_is_counted(config: Config, changes: dict[str, Any], reason: str) -> None:
+    rows, rejections = rows_of(config, ldo(1, **changes))
+    assert len(rows) == 1
+    assert rejections.counts == {f"row: {reason}": 1}
+    assert rejections.first[f"row: {reason}"] == "1"
+
+
+def test_the_label_is_the_truth_and_never_the_prediction(config: Config) -> None:
+    rows, _ = rows_of(config, ldo(1, label="hot", ai_prediction="leak"))
+    assert rows.labels.tolist() == [0, 1]
+
+
+def test_fill_stands_in_for_reading_and_reference(configured: Callable[[str, str], Config]) -> None:
+    config = configured('reference = "normal.temperature"', 'reference = "normal.temperature"\nfill = 0.5')
+    rows, rejections = rows_of(config, ldo(1, context={}), ldo(2, sensor_data={"pressure": 8}))
+    assert not rejections.counts
+    assert [math.isnan(value) for value in rows.readings[:, 0]] == [False, True, True]
+
+
+def test_the_asset_of_the_record_comes_before_that_of_the_context(config: Config) -> None:
+    other = context(asset_id="from-context")
+    rows, _ = rows_of(config, ldo(1, context=other), ldo(2, asset_id=None, context=other))
+    assert rows.ids[1] == ("pump-0", "pump-1", "from-context")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("A", "A"), (7, "7"), (7.0, "7"), (7.5, "7.5"), (True, "true"), (None, ""), ({}, ""), ([1], ""), (math.nan, "")],
+)
+def test_ids_are_spelt_as_the_device_spells_them(value: object, text: str) -> None:
+    assert id_text(value) == text
+
+
+def test_an_episode_takes_the_group_of_its_first_row(config: Config) -> None:
+    episode = {"episode_id": "E1"}
+    late = ldo(25, decision=episode)
+    early = ldo(15, decision=episode)
+    stranger = ldo(35, decision=episode, device="edge-2")
+    rows, _ = rows_of(config, late, early, stranger)
+    assert rows.groups[1] == rows.groups[2]
+    assert rows.folds[1] == fold_of("tests", "LOT-1")
+    assert rows.folds[3] == fold_of("tests", "LOT-3")
+
+
+def test_what_is_held_back_is_in_no_fold(config: Config) -> None:
+    rows, _ = rows_of(config, *(ldo(n, product="Pump New") for n in range(10, 400)))
+    assert len(rows.train()) + len(rows.validation()) + len(rows.test()) == 1
+    assert len(rows.never_seen(0)) == 390
+
+
+def test_nothing_to_learn_from_is_said_with_the_reason(config: Config) -> None:
+    with pytest.raises(TrainerError, match=r"row: no label \(1\)"):
+        collect([("here", ldo(1, label=None))], config, Rejections())
+
+
+def test_no_record_however_strange_ends_the_run(config: Config) -> None:
+    draw = random.Random(3)
+    strange = [None, True, -1, 1e308, "", "x", [], [None], {}, {"gs1": 5}, {"normal": []}, {"temperature": {}}]
+    for number in range(3000):
+        record = ldo(number)
+        for field in draw.sample(sorted(record), draw.randint(1, 5)):
+            record[field] = draw.choice(strange)
+        rows_of(config, record)

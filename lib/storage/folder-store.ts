@@ -160,7 +160,10 @@ export class FolderStore implements ObjectStore {
   }
 
   conditionalWrites(): Promise<RaceVerdict> {
-    this.verdict ??= raceStore(this, () => uuidv7(this.clock.now()));
+    this.verdict ??= raceStore(this, () => uuidv7(this.clock.now())).catch((error: unknown) => {
+      this.verdict = undefined;
+      throw error;
+    });
     return this.verdict;
   }
 

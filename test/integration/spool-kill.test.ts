@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../../lib/clock";
 import { readSegments, type Gap } from "../../lib/storage/segments";
-import { openSpool } from "../../lib/storage/spool";
+import { openSpool, type Spool } from "../../lib/storage/spool";
 import type { S3Store } from "../../lib/storage/s3-store";
 import { scratch } from "../support/cache";
 import { until } from "../support/process";
@@ -32,13 +32,8 @@ describe("a spool that is killed", function () {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it(`brings every acknowledged record into the bucket exactly once, over ${KILLS} SIGKILLs at random moments`, async () => {
-    const acknowledged = new Set<string>();
-    for (let kill = 0; kill < KILLS; kill++) {
-      await runAndKill(dir, server, kill, acknowledged);
-    }
-    assert.ok(acknowledged.size > 1_000, `${acknowledged.size} records were acknowledged`);
-    const spool = await openSpool({
+  const openHere = (): Promise<Spool> =>
+    openSpool({
       dataDir: dir,
       name: "ldo",
       keyPrefix: "ldo/v1/dev=kill",
@@ -47,6 +42,25 @@ describe("a spool that is killed", function () {
       clock: systemClock,
       random: Math.random,
     });
+
+  it("belongs to one process: a second is refused, and the first goes on", async () => {
+    const acknowledged = new Set<string>();
+    const child = await startChild(dir, server, "first", acknowledged);
+    await assert.rejects(openHere(), { code: "database-locked", message: /in use by another process/ });
+    const before = acknowledged.size;
+    await until("the first still takes records", () => acknowledged.size > before);
+    await child.kill();
+  });
+
+  it(`brings every acknowledged record into the bucket exactly once, over ${KILLS} SIGKILLs at random moments`, async () => {
+    const acknowledged = new Set<string>();
+    for (let kill = 0; kill < KILLS; kill++) {
+      const child = await startChild(dir, server, String(kill), acknowledged);
+      await sleep(Math.random() * 500);
+      await child.kill();
+    }
+    assert.ok(acknowledged.size > 1_000, `${acknowledged.size} records were acknowledged`);
+    const spool = await openHere();
     await spool.flush();
     await until("everything is uploaded", () => spool.stats().backlogRows === 0, 30_000);
     await spool.close();
@@ -65,10 +79,14 @@ describe("a spool that is killed", function () {
   });
 });
 
-/** Starts the child, lets it append for up to half a second, kills it; adds what it acknowledged. */
-async function runAndKill(dir: string, { options }: TestS3, run: number, acknowledged: Set<string>): Promise<void> {
+interface Child {
+  kill(): Promise<void>;
+}
+
+/** Starts a process that appends until it is killed; adds what it acknowledged. Resolves when its spool is open. */
+async function startChild(dir: string, { options }: TestS3, run: string, acknowledged: Set<string>): Promise<Child> {
   const script = require.resolve("./spool-kill-child");
-  const child = spawn(process.execPath, ["--import=tsx", script, dir, String(run), JSON.stringify(options)], {
+  const child = spawn(process.execPath, ["--import=tsx", script, dir, run, JSON.stringify(options)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
@@ -81,8 +99,11 @@ async function runAndKill(dir: string, { options }: TestS3, run: number, acknowl
     });
   });
   await Promise.race([opened, exited.then(() => assert.fail("the child ended by itself"))]);
-  await sleep(Math.random() * 500);
-  child.kill("SIGKILL");
-  await exited;
-  await ended;
+  return {
+    kill: async () => {
+      child.kill("SIGKILL");
+      await exited;
+      await ended;
+    },
+  };
 }

@@ -43,7 +43,6 @@ export class Uploader {
   private again = false;
   private stopped = false;
   private cancelWait: (() => void) | undefined;
-  private current: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly queue: UploadQueue,
@@ -59,7 +58,7 @@ export class Uploader {
     this.cancelWait?.();
     this.cancelWait = undefined;
     this.running = true;
-    this.current = this.run().finally(() => {
+    void this.run().finally(() => {
       this.running = false;
     });
   }
@@ -69,11 +68,6 @@ export class Uploader {
     this.stopped = true;
     this.cancelWait?.();
     this.cancelWait = undefined;
-  }
-
-  /** When what is under way has ended; for those who are about to take the store away. */
-  settled(): Promise<void> {
-    return this.current;
   }
 
   private async run(): Promise<void> {

@@ -28,13 +28,16 @@ const steps = [
   ["package contents", checkPackage],
 ];
 
+function secondsSince(started) {
+  return String(Math.round((performance.now() - started) / 100) / 10);
+}
+
 let failed = 0;
 for (const [name, step] of steps) {
   const started = performance.now();
   /** @type {string[]} */
   const complaints = step();
-  const seconds = Math.round((performance.now() - started) / 100) / 10;
-  console.log(`${complaints.length === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)`);
+  console.log(`${complaints.length === 0 ? "ok  " : "FAIL"} ${name} (${secondsSince(started)} s)`);
   for (const complaint of complaints) console.log(complaint.replace(/^/gm, "     "));
   if (complaints.length > 0) failed++;
 }

@@ -64,11 +64,11 @@ function mocha(suite) {
   return { passed, failed: failed === 0 && status !== 0 ? 1 : failed, note: suite };
 }
 
-async function pytest() {
+function pytest() {
   const report = join(process.cwd(), REPORTS, "trainer.xml");
   let python;
   try {
-    python = await trainerPython();
+    python = trainerPython();
   } catch (error) {
     return { passed: 0, failed: 1, note: `trainer: ${error.message}` };
   }
@@ -107,7 +107,7 @@ for (const suite of SUITES) {
   results.push(mocha(suite));
 }
 console.log("\n== trainer");
-results.push(await pytest());
+results.push(pytest());
 console.log();
 for (const { note, passed, failed } of results)
   console.log(`${note}: ${passed} passed, ${failed} failed`.replace(/passed, (\d+) failed$/, "ok, $1 not"));

@@ -78,7 +78,11 @@ class DeviceRuntime implements DeviceService {
   }
 
   database(): Promise<Database> {
-    this.opened ??= openDatabase({ file: join(this.dataDir, "context-edge.db") });
+    this.opened ??= openDatabase({ file: join(this.dataDir, "context-edge.db") }).catch((error: unknown) => {
+      // A disk that was full is tried again at the next use.
+      this.opened = undefined;
+      throw error;
+    });
     return this.opened;
   }
 

@@ -2,8 +2,9 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { faultPrediction } from "../../lib/inference/active";
 import type { Lease } from "../../lib/inference/registry";
 import type { ModelSlot, SlotState } from "../../lib/inference/slot";
+import { asError } from "../../lib/errors";
 import type { EdgeMessage } from "../../lib/messages";
-import { onClose, onInput, refuseAll, shorten } from "../common/adapter";
+import { onClose, onInput, shorten } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
 import type { ModelService } from "../common/services";
 import { StatusLine } from "../common/status";
@@ -19,7 +20,7 @@ export = function (RED: NodeAPI): void {
       why = new ConfigReader(raw, "tensorrt-infer").flag("why");
       lease = service<ModelService>(RED, raw["model"], "context-edge-model", "tensorrt-infer").open();
     } catch (error) {
-      refuseAll(this, error);
+      passUnjudged(this, asError(error).message);
       return;
     }
     const slot = lease.value;
@@ -50,6 +51,19 @@ export = function (RED: NodeAPI): void {
   }
   RED.nodes.registerType("tensorrt-infer", TensorrtInfer);
 };
+
+/** With no model at all samples still go on, so that the limits behind this node guard. */
+function passUnjudged(node: Node, reason: string): void {
+  node.error(reason);
+  new StatusLine(node).set("red", "ring", shorten(reason));
+  onInput(node, (message, send) => {
+    message.prediction = message.unusable
+      ? faultPrediction("unusable", message.unusable.reason)
+      : faultPrediction("no-model", reason);
+    message.payload = message.prediction;
+    send(message);
+  });
+}
 
 type Shown = Parameters<StatusLine["set"]>;
 

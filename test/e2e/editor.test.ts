@@ -55,7 +55,7 @@ describe("the editor", function () {
     it(`${type}, dropped on an empty sheet, makes its config nodes and deploys green`, async () => {
       await emptySheet();
       await drop(type);
-      const state = (await page.evaluate(EDITOR_STATE)) as EditorNode[];
+      const state = await page.evaluate<EditorNode[]>(EDITOR_STATE);
       assert.deepEqual(
         state.filter((node) => !node.valid),
         [],
@@ -65,11 +65,11 @@ describe("the editor", function () {
       await page.waitForSelector(".red-ui-flow-node-status-group text", { state: "attached" });
       await page.waitForTimeout(1500);
       await picture(page, `dropped-${type}`);
-      const missing = (await page.evaluate(`$(".red-ui-notification-error").text()`)) as string;
+      const missing = await page.evaluate<string>(`$(".red-ui-notification-error").text()`);
       assert.equal(missing, "");
-      const fills = (await page.evaluate(
+      const fills = await page.evaluate<string>(
         `$(".red-ui-flow-node-status").map((_i, e) => e.getAttribute("class")).get().join(" ")`,
-      )) as string;
+      );
       assert.doesNotMatch(fills, /red-ui-flow-node-status-(dot|ring)-red/, "no red status");
     });
 
@@ -80,13 +80,15 @@ describe("the editor", function () {
       await page.waitForSelector("#red-ui-editor-stack .red-ui-tray-body form");
       await page.waitForTimeout(500);
       await picture(page, `dialog-${type}`);
-      const unlabelled = (await page.evaluate(`$("#dialog-form").find("input:visible, select:visible").filter((_i, e) =>
+      const unlabelled = await page.evaluate<
+        string[]
+      >(`$("#dialog-form").find("input:visible, select:visible").filter((_i, e) =>
         !$("label[for='" + e.id + "']").length && !e.getAttribute("aria-label") && !e.closest(".red-ui-typedInput-container") && !$(e).parents(".red-ui-tray-footer").length && !e.id.match(/node-input-node-disabled/))
-        .map((_i, e) => e.id || e.outerHTML.slice(0, 80)).get()`)) as string[];
+        .map((_i, e) => e.id || e.outerHTML.slice(0, 80)).get()`);
       assert.deepEqual(unlabelled, []);
-      const untranslated = (await page.evaluate(
+      const untranslated = await page.evaluate<string[]>(
         `$("#dialog-form").text().match(new RegExp("${type}\\\\.[a-z_]+", "g")) || []`,
-      )) as string[];
+      );
       assert.deepEqual(untranslated, []);
     });
   }

@@ -180,6 +180,20 @@ describe("npm start", function () {
     assert.match(((await unknown.json()) as { error: string }).error, /bucket/);
   });
 
+  it("opens in the editor with every node valid", async () => {
+    await page.goto(url);
+    await page.waitForSelector(".red-ui-flow-node-status-label", { state: "attached" });
+    const invalid = await page.evaluate(`(() => {
+      const found = [];
+      const look = (node) => node.valid === false && found.push(node.type + " " + (node.name || node.id) + ": " + node.validationErrors);
+      RED.nodes.eachNode(look);
+      RED.nodes.eachConfig(look);
+      return found;
+    })()`);
+    assert.deepEqual(invalid, []);
+    await picture(page, "editor");
+  });
+
   it("loads nothing from elsewhere", () => {
     assert.deepEqual(outside, []);
   });

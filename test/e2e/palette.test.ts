@@ -51,7 +51,7 @@ for (const version of ["5.0.7", "4.1.8"]) {
 
     it("offers the complete loop first among its examples", async () => {
       const [first] = await red.get<{ fn?: string }[]>("/library/examples/flows/@context-edge/node-red/");
-      assert.equal(first?.fn, `${LOOP}`);
+      assert.equal(first?.fn, LOOP);
     });
 
     it("runs the complete loop: records in the folder, and an alert among them", async () => {

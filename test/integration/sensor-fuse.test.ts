@@ -94,10 +94,8 @@ describe("sensor-fuse with its own sources", function () {
     );
     const samples: EdgeMessage[] = [];
     const notices: EdgeMessage[] = [];
-    helper.getNode("o1").on("input", (message) => samples.push(message as EdgeMessage));
-    helper
-      .getNode("o2")
-      .on("input", (message) => (message["event"] ? notices.push(message as EdgeMessage) : undefined));
+    helper.getNode("o1").on("input", (message) => samples.push(message));
+    helper.getNode("o2").on("input", (message) => (message["event"] ? notices.push(message) : undefined));
 
     await until("a complete sample", () => samples.length > 0);
     const [{ sensor_data: data, fusion, asset }] = samples as [EdgeMessage];

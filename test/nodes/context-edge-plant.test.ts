@@ -26,8 +26,8 @@ async function run(config: object, extra: object[] = []): Promise<{ scans: EdgeM
   ];
   await helper.load([plant, device], flow);
   const heard = { scans: [] as EdgeMessage[], readings: [] as EdgeMessage[] };
-  helper.getNode("a3").on("input", (message) => heard.scans.push(message as EdgeMessage));
-  helper.getNode("a4").on("input", (message) => heard.readings.push(message as EdgeMessage));
+  helper.getNode("a3").on("input", (message) => heard.scans.push(message));
+  helper.getNode("a4").on("input", (message) => heard.readings.push(message));
   return heard;
 }
 

@@ -93,8 +93,8 @@ async function until(holds: () => boolean, what: string): Promise<void> {
 
 describe("decision in Node-RED", () => {
   let dataDir: string;
-  before(() => new Promise<void>((resolve) => void helper.startServer(resolve)));
-  after((done) => void helper.stopServer(done));
+  before(() => new Promise<void>((resolve) => helper.startServer(resolve)));
+  after(() => new Promise<void>((resolve) => helper.stopServer(resolve)));
   beforeEach(() => (dataDir = mkdtempSync(join(tmpdir(), "decision-"))));
   afterEach(async () => {
     await helper.unload();

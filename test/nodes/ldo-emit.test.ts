@@ -94,8 +94,8 @@ async function until(holds: () => boolean, what: string): Promise<void> {
 
 describe("ldo-emit in Node-RED", () => {
   let dir: string;
-  before(() => new Promise<void>((resolve) => void helper.startServer(resolve)));
-  after((done) => void helper.stopServer(done));
+  before(() => new Promise<void>((resolve) => helper.startServer(resolve)));
+  after(() => new Promise<void>((resolve) => helper.stopServer(resolve)));
   beforeEach(() => (dir = mkdtempSync(join(tmpdir(), "ldo-emit-"))));
   afterEach(async () => {
     await helper.unload();

@@ -97,8 +97,8 @@ async function ask(body: object): Promise<Answer> {
 
 describe("qr-context", function () {
   this.timeout(20_000);
-  before(() => new Promise<void>((resolve) => void helper.startServer(resolve)));
-  after((done: () => void) => void helper.stopServer(done));
+  before(() => new Promise<void>((resolve) => helper.startServer(resolve)));
+  after(() => new Promise<void>((resolve) => helper.stopServer(resolve)));
   beforeEach(() => {
     dataDir = scratch("qr-context");
   });

@@ -62,9 +62,9 @@ describe("sensor-fuse", () => {
       ],
     );
     const heard = { samples: [] as EdgeMessage[], unusable: [] as EdgeMessage[], errors: [] as EdgeMessage[] };
-    helper.getNode("o1").on("input", (message) => heard.samples.push(message as EdgeMessage));
-    helper.getNode("o2").on("input", (message) => heard.unusable.push(message as EdgeMessage));
-    helper.getNode("o3").on("input", (message) => heard.errors.push(message as EdgeMessage));
+    helper.getNode("o1").on("input", (message) => heard.samples.push(message));
+    helper.getNode("o2").on("input", (message) => heard.unusable.push(message));
+    helper.getNode("o3").on("input", (message) => heard.errors.push(message));
     return heard;
   }
 

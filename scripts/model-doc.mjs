@@ -8,7 +8,8 @@ const BEGIN = "<!-- figures: written by scripts/model-doc.mjs -->";
 const END = "<!-- end of figures -->";
 const LABELS = ["normal", "bearing_wear", "belt_slippage", "motor_overload", "other"];
 
-const percent = (number, digits = 1) => `${(100 * number).toFixed(digits)}`;
+const percent = (number, digits = 1) => (100 * number).toFixed(digits);
+const count = (number) => number.toLocaleString("en");
 const cell = ({ value, low, high }, digits) =>
   value === null ? "–" : `${percent(value, digits)} (${percent(low, digits)}–${percent(high, digits)})`;
 
@@ -29,6 +30,8 @@ function ceilingRow(name, best) {
   return [name, percent(best.accuracy), "–", percent(best.falseAlarmRate), percent(best.macroF1), ...recalls];
 }
 
+const line = (cells) => `| ${cells.join(" | ")} |`;
+
 function table(rows) {
   const head = [
     "%",
@@ -38,22 +41,18 @@ function table(rows) {
     "macro-F1",
     ...LABELS.map((label) => `recall ${label.replace("_", " ")}`),
   ];
-  const line = (cells) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "--:"))), ...rows.map(line)].join("\n");
 }
 
 /** The part of docs/model.md between the two marks. */
-function figures(report) {
+function figuresOf(report) {
   const { test, unseen, context_gain: gain } = report.metrics;
   const best = (products, knowledge) =>
     report.best_possible.find((b) => b.products === products && b.knowledge === knowledge);
   const known = "product, recipe and asset";
   const { rows, labels, groups } = report.data;
-  const counted = LABELS.map((label) => `${labels.test[label].toLocaleString("en")} ${label.replace("_", " ")}`).join(
-    ", ",
-  );
+  const counted = LABELS.map((label) => `${count(labels.test[label])} ${label.replace("_", " ")}`).join(", ");
   const points = ({ value, low, high }) => `${percent(value)} points (${percent(low)} to ${percent(high)})`;
-  const count = (number) => number.toLocaleString("en");
   const { bytes, largest_difference: difference, rows_compared: compared } = report.export;
   const exactness =
     difference === 0 ? "answers exactly as the network does" : `differs from the network by at most ${difference}`;
@@ -101,7 +100,7 @@ function rendered(root) {
   const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`docs/model.md has lost the marks "${BEGIN}" and "${END}"`);
   const report = JSON.parse(readFileSync(join(root, "models", "motor-faults", "report.json"), "utf8"));
-  return { file, text, wanted: `${text.slice(0, from)}${BEGIN}\n\n${figures(report)}\n\n${text.slice(to)}` };
+  return { file, text, wanted: `${text.slice(0, from)}${BEGIN}\n\n${figuresOf(report)}\n\n${text.slice(to)}` };
 }
 
 export function writeModelDoc(root) {

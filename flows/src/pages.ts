@@ -116,7 +116,10 @@ function inject(name: string, props: object[], repeat: string, onceDelay: string
 
 /** Base, theme and the two pages; one full-width group each, because a page's own layout is the template's business. */
 function dashboard(sheet: Sheet): [line: Ref, alerts: Ref] {
-  const base = sheet.config("ui-base", "base", {
+  const shared = (type: string, key: string, properties: Record<string, unknown>): Ref =>
+    sheet.config(type, key, properties, true);
+  // Shared, because two bases on one path get in each other's way.
+  const base = shared("ui-base", "base", {
     name: "Context Edge",
     path: "/dashboard",
     appIcon: "",
@@ -131,7 +134,7 @@ function dashboard(sheet: Sheet): [line: Ref, alerts: Ref] {
     showDisconnectNotification: true,
     allowInstall: false,
   });
-  const theme = sheet.config("ui-theme", "theme", {
+  const theme = shared("ui-theme", "theme", {
     name: "Plant floor",
     colors: { surface: "#f3f4f6", primary: "#334155", bgPage: "#e9ebee", groupBg: "#ffffff", groupOutline: "#ffffff" },
     sizes: { density: "default", pagePadding: "12px", groupGap: "12px", groupBorderRadius: "10px", widgetGap: "8px" },

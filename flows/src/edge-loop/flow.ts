@@ -13,7 +13,7 @@ export const PLANT_ENV = {
   PLANT_SCANNER_PORT: "9101",
   PLANT_CONTROL_PORT: "9100",
   PLANT_CONTEXTS: "contexts.json",
-  CONTEXT_EDGE_DATA: "context-edge",
+  CONTEXT_EDGE_DATA: "context-edge/edge-loop",
   CONTEXT_EDGE_OBJECTS: "objects",
 } as const;
 

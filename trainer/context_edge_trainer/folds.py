@@ -28,12 +28,12 @@ def group_of(ldo: Mapping[str, Any], asset: str) -> tuple[str, str]:
     model.
     """
     context = ldo.get("context")
-    batch = context.get("batch") if isinstance(context, Mapping) else None
+    batch = context.get("batch") if isinstance(context, dict) else None
     if isinstance(batch, str) and batch:
         return batch, "context.batch"
     scan = ldo.get("scan")
-    gs1 = scan.get("gs1") if isinstance(scan, Mapping) else None
-    batch = gs1.get("batch") if isinstance(gs1, Mapping) else None
+    gs1 = scan.get("gs1") if isinstance(scan, dict) else None
+    batch = gs1.get("batch") if isinstance(gs1, dict) else None
     if isinstance(batch, str) and batch:
         return batch, "scan.gs1.batch"
     day = datetime.fromtimestamp(float(ldo["timestamp"]), UTC).date().isoformat()

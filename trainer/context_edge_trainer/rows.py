@@ -137,7 +137,7 @@ def value_at(root: object, path: str) -> object:
     """The value at a dotted path ("normal.temperature") in nested JSON objects, or None."""
     value = root
     for step in path.split("."):
-        if not isinstance(value, Mapping) or step not in value:
+        if not isinstance(value, dict) or step not in value:
             return None
         value = value[step]
     return value
@@ -173,7 +173,7 @@ def _row(ldo: Mapping[str, Any], config: Config, labels: Mapping[str, int]) -> _
     pairs = [_reading(channel, ldo, context) for channel in config.channels]
     group, grouped_by = group_of(ldo, id_text(ldo.get(ASSET)))
     decision = ldo.get("decision")
-    episode = decision.get("episode_id") if isinstance(decision, Mapping) else None
+    episode = decision.get("episode_id") if isinstance(decision, dict) else None
     return _Row(
         readings=[reading for reading, _ in pairs],
         references=[reference for _, reference in pairs],
@@ -196,12 +196,12 @@ def _id(ldo: Mapping[str, Any], path: str) -> str:
 def _reading(channel: Channel, ldo: Mapping[str, Any], context: object) -> tuple[float, float]:
     """Reading and reference of a channel; (NaN, 0) where its `fill` stands in."""
     data = ldo.get("sensor_data")
-    value = _number(data.get(channel.name)) if isinstance(data, Mapping) else None
+    value = _number(data.get(channel.name)) if isinstance(data, dict) else None
     if value is None:
         return _filled(channel, f"{channel.name} is missing or not a number")
     quality = ldo.get("sensor_quality")
-    state = quality.get(channel.name) if isinstance(quality, Mapping) else None
-    unit = state.get("unit") if isinstance(state, Mapping) else None
+    state = quality.get(channel.name) if isinstance(quality, dict) else None
+    unit = state.get("unit") if isinstance(state, dict) else None
     if isinstance(unit, str) and unit not in ("", channel.unit):
         raise LeftOutError(f"{channel.name} is in {unit}, not {channel.unit}")
     if not channel.range[0] <= value <= channel.range[1]:

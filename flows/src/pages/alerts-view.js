@@ -17,9 +17,11 @@ function remember(mer, { kind, cause, at }) {
 /** What a record tells of its own past: for what happened before this flow was deployed. */
 function recall(mer) {
   remember(mer, { kind: "raised", cause: "", at: mer.raised_at });
-  if (mer.acknowledged) remember(mer, { kind: "acknowledged", cause: "by " + mer.acknowledged.by, at: mer.acknowledged.at });
+  if (mer.acknowledged)
+    remember(mer, { kind: "acknowledged", cause: "by " + mer.acknowledged.by, at: mer.acknowledged.at });
   if (mer.cleared_at) remember(mer, { kind: "cleared", cause: "", at: mer.cleared_at });
-  if (mer.closed) remember(mer, { kind: "closed", cause: "by " + mer.closed.by + ": " + mer.closed.cause, at: mer.closed.at });
+  if (mer.closed)
+    remember(mer, { kind: "closed", cause: "by " + mer.closed.by + ": " + mer.closed.cause, at: mer.closed.at });
 }
 
 if (msg.error) {
@@ -36,4 +38,11 @@ if (msg.error) {
 } else {
   return null;
 }
-return { payload: RED.util.cloneMessage({ open: Object.values(view.open), history: view.history, labels: view.labels, error: view.error }) };
+return {
+  payload: RED.util.cloneMessage({
+    open: Object.values(view.open),
+    history: view.history,
+    labels: view.labels,
+    error: view.error,
+  }),
+};

@@ -24,7 +24,10 @@ export default {
     return { degC: "°C", Cel: "°C", degF: "°F" }[unit] || unit;
   },
   words(name) {
-    return String(name).replace(/_m?s$/, (suffix) => " (" + suffix.slice(1) + ")").replace(/_+/g, " ").trim();
+    return String(name)
+      .replace(/_m?s$/, (suffix) => " (" + suffix.slice(1) + ")")
+      .replace(/_+/g, " ")
+      .trim();
   },
   /** A label as the name of what is wrong. */
   fault(label) {

@@ -10,10 +10,15 @@ const LIMITS = {
 };
 const HISTORY = 90;
 
-const view = context.get("view") || { assets: {}, ldo: { stored: 0, uploaded: 0, waiting: null, last: null, status: "" }, dirty: true };
+const view = context.get("view") || {
+  assets: {},
+  ldo: { stored: 0, uploaded: 0, waiting: null, last: null, status: "" },
+  dirty: true,
+};
 context.set("view", view);
 
-const at = (path) => path.split(".").reduce((value, step) => (value && typeof value === "object" ? value[step] : undefined), msg.context);
+const at = (path) =>
+  path.split(".").reduce((value, step) => (value && typeof value === "object" ? value[step] : undefined), msg.context);
 const numberAt = (path) => (path && typeof at(path) === "number" ? at(path) : null);
 
 if (msg.topic === "show") {
@@ -45,8 +50,18 @@ if (msg.ldo) {
 if (!msg.asset && !msg.scan) return null;
 const id = (msg.asset && msg.asset.id) || "no asset";
 const asset = (view.assets[id] = view.assets[id] || {
-  id, line: "", station: "", scan: null, product: null, facts: [], lookup: null, no_context: null, unjudged: "",
-  channels: [], prediction: null, decision: null,
+  id,
+  line: "",
+  station: "",
+  scan: null,
+  product: null,
+  facts: [],
+  lookup: null,
+  no_context: null,
+  unjudged: "",
+  channels: [],
+  prediction: null,
+  decision: null,
 });
 if (msg.asset) Object.assign(asset, { line: msg.asset.line, station: msg.asset.station });
 
@@ -56,7 +71,10 @@ if (msg.scan && !msg.fusion) {
   asset.lookup = msg.lookup || null;
   asset.product = typeof at("product") === "string" ? at("product") : null;
   asset.facts = Object.entries(msg.context || {})
-    .filter(([name, value]) => name !== "product" && name !== "asset_id" && ["string", "number", "boolean"].includes(typeof value))
+    .filter(
+      ([name, value]) =>
+        name !== "product" && name !== "asset_id" && ["string", "number", "boolean"].includes(typeof value),
+    )
     .slice(0, 6)
     .map(([name, value]) => ({ name, value: String(value) }));
   return null;
@@ -76,8 +94,22 @@ if (msg.fusion && !msg.decision) {
     const seen = [...history, normal, warning, critical].filter((each) => each !== null);
     const top = Math.max(0, ...seen);
     const low = Math.min(0, ...seen);
-    const scale = [low, critical === null ? top + (top - low) * 0.15 : Math.max(top, critical + (critical - low) * 0.12)];
-    return { name, unit: state.unit, value: typeof value === "number" ? value : null, quality: state.quality, age_ms: state.age_ms, normal, warning, critical, history, scale };
+    const scale = [
+      low,
+      critical === null ? top + (top - low) * 0.15 : Math.max(top, critical + (critical - low) * 0.12),
+    ];
+    return {
+      name,
+      unit: state.unit,
+      value: typeof value === "number" ? value : null,
+      quality: state.quality,
+      age_ms: state.age_ms,
+      normal,
+      warning,
+      critical,
+      history,
+      scale,
+    };
   });
   return null;
 }
@@ -92,7 +124,9 @@ if (msg.decision) {
         label: prediction.label,
         confidence: prediction.confidence,
         bars: Object.entries(prediction.probabilities || {}).map(([label, p]) => ({ label, p })),
-        ran: prediction.backend ? prediction.backend.kind.toUpperCase() + " · " + prediction.backend.device.toUpperCase() : "",
+        ran: prediction.backend
+          ? prediction.backend.kind.toUpperCase() + " · " + prediction.backend.device.toUpperCase()
+          : "",
         model: prediction.model ? prediction.model.name + " " + prediction.model.version : "",
         latency_ms: prediction.latency_ms,
         fault: prediction.fault ? prediction.fault.message : "",

@@ -14,6 +14,7 @@ from typing import Any
 from .errors import TrainerError
 
 SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+TRUTH = "ground_truth_label"
 MOTOR_FAULTS = Path(__file__).parent / "configs" / "motor-faults.toml"
 
 
@@ -154,6 +155,9 @@ def parse_config(raw: Mapping[str, Any]) -> Config:
     _distinct("channels", [channel.name for channel in channels])
     _distinct("ids", ["sensors", *(entry.input for entry in ids)])
     _distinct("labels", [label.name for label in labels])
+    for path in [entry.field for entry in ids] + [channel.reference for channel in channels]:
+        if path is not None and path.split(".")[-1] == TRUTH:
+            raise TrainerError(f"{path} is the answer: a model that is told it learns nothing else")
     normals = [label.name for label in labels if label.kind == "normal"]
     if len(normals) != 1:
         raise TrainerError(f'[[labels]]: exactly one has kind = "normal", not {len(normals)}')

@@ -29,6 +29,7 @@ def test_the_shipped_configuration_is_the_motor_model() -> None:
         ("epochs = 6", "epochs = 6.5", "a whole number"),
         ("[training]", "[network]\nhidden = [8]\n[training]", "one number for each of the 1 hidden layers"),
         ('salt = "tests"', "", "[folds] salt"),
+        ('field = "product"', 'field = "ground_truth_label"', "ground_truth_label is the answer"),
         ("[model]", "[model", "changed.toml"),
     ],
 )

@@ -7,11 +7,15 @@ export function source(...path: string[]): string {
   return readFileSync(join(__dirname, ...path), "utf8").trimEnd();
 }
 
-/** The text of a page: its Vue file, with the shared style sheet and the shared methods in place of their marks. */
+/** The text of a page: its Vue file, with style sheets and the shared methods in place of their marks. */
 export function page(name: string): string {
   const methods = source("pages", "format.js").split("\n");
   const body = methods.slice(methods.indexOf("export default {") + 1, -1);
-  const parts = { "/* theme.css */": source("pages", "theme.css"), "/* format.js */": body.join("\n").trim() };
+  const parts = {
+    "/* theme.css */": source("pages", "theme.css"),
+    [`/* ${name}.css */`]: source("pages", `${name}.css`),
+    "/* format.js */": body.join("\n").trim(),
+  };
   let text = source("pages", `${name}.vue`);
   for (const [mark, part] of Object.entries(parts)) {
     if (!text.includes(mark)) throw new Error(`${name}.vue has no ${mark}`);

@@ -23,6 +23,8 @@ const steps = [
   ["unused code", run("knip", "--no-progress")],
   ["flows built", run(node, "--import=tsx", "scripts/build-flows.ts", "--check")],
   ["schemas built", run(node, "--import=tsx", "scripts/schemas.ts", "--check")],
+  ["bundled model pinned", run(node, "--import=tsx", "scripts/pin-model.ts", "--check")],
+  ["figures of the model", run(node, "scripts/model-doc.mjs", "--check")],
   ["build", run(node, "scripts/build.mjs")],
   ["editor pages", checkEditor],
   ["package contents", checkPackage],

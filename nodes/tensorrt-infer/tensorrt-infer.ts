@@ -26,7 +26,13 @@ export = function (RED: NodeAPI): void {
     const slot = lease.value;
     const status = new StatusLine(this);
     let notJudged: string | undefined;
-    const show = (): void => status.set(...describe(slot.state, notJudged));
+    let logged: string | undefined;
+    const show = (): void => {
+      const fault = slot.state.fault?.message;
+      if (fault !== undefined && fault !== logged) this.error(fault);
+      logged = fault;
+      status.set(...describe(slot.state, notJudged));
+    };
     const unfollow = slot.onChange(show);
     show();
 

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../support/cache";
 import { packTarball, palette, removeUserDir, startNodeRed, type NodeRed } from "../support/nodered";
@@ -80,9 +80,10 @@ describe("the packed tarball on a machine that reaches nothing but a registry", 
   it("installs, loads, and says in one line what the model node lacks", async () => {
     const env = { npm_config_onnxruntime_node_install: "", ONNXRUNTIME_NODE_INSTALL: "", npm_config_omit: "optional" };
     const userDir = palette(packTarball(scratch("tarball")), [], env);
-    const flow = JSON.parse(readFileSync(join(ROOT, "examples", "nodes", "tensorrt-infer.json"), "utf8")) as object[];
+    const flow = JSON.parse(readFileSync(join(ROOT, "examples", "tensorrt-infer.json"), "utf8")) as object[];
     const red = await startNodeRed({ version: "5.0.7", userDir, flow });
     try {
+      assert.equal(existsSync(join(userDir, "node_modules", "onnxruntime-node")), false, "the runtime is not there");
       await red.process.line(/npm install onnxruntime-node/, 30_000);
     } finally {
       await red.stop();

@@ -83,7 +83,7 @@ describe("the editor", function () {
       const unlabelled = await page.evaluate<
         string[]
       >(`$("#dialog-form").find("input:visible, select:visible").filter((_i, e) =>
-        !$("label[for='" + e.id + "']").length && !e.getAttribute("aria-label") && !e.closest(".red-ui-typedInput-container") && !$(e).parents(".red-ui-tray-footer").length && !e.id.match(/node-input-node-disabled/))
+        !$("label[for='" + e.id + "']").length && !e.getAttribute("aria-label") && !e.closest(".red-ui-typedInput-container") && !$(e).parents(".red-ui-tray-footer").length && !e.id.match(/node-input-node-disabled|red-ui-trap/))
         .map((_i, e) => e.id || e.outerHTML.slice(0, 80)).get()`);
       assert.deepEqual(unlabelled, []);
       const untranslated = await page.evaluate<string[]>(

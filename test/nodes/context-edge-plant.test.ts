@@ -131,7 +131,7 @@ describe("context-edge-plant", () => {
   });
 
   it("its example loads and runs", async () => {
-    const text = readFileSync(join(__dirname, "..", "..", "examples", "nodes", "context-edge-plant.json"), "utf8");
+    const text = readFileSync(join(__dirname, "..", "..", "examples", "context-edge-plant.json"), "utf8");
     const flow = (JSON.parse(text) as { id: string; type: string }[]).filter(({ type }) => !["inject", "debug", "comment"].includes(type)); // prettier-ignore
     const sinks = ["21", "22"].map((end) => ({ id: `a7c0de00000000${end}`, z: "a7c0de0000000001", type: "helper", x: 1, y: 1 })); // prettier-ignore
     await helper.load([plant, device], [...flow, ...sinks]);

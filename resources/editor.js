@@ -148,6 +148,8 @@
         },
       });
       list.editableList("addItems", rows && rows.length ? rows.map((row) => Object.assign({}, row)) : []);
+      // Adding scrolls to the last row; a dialog opens at the first.
+      list.closest(".red-ui-editableList-container").scrollTop(0);
     },
 
     /** What the table shows now, as an array of objects. */

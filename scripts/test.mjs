@@ -52,10 +52,7 @@ function mocha(suite) {
       "./scripts/reporter.cjs",
       "--timeout",
       "120000",
-      "--recursive",
-      "--extension",
-      "ts",
-      `test/${suite}`,
+      `test/${suite}/**/*.test.ts`,
     ],
     { env: { ...process.env, REPORT_FILE: report } },
   );

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { Clock } from "../clock";
 import { EdgeError } from "../errors";
 import { fromWire, type FromWorker } from "./batch-protocol";
 
@@ -13,21 +14,31 @@ interface Waiting<Request> {
   readonly reject: (error: Error) => void;
 }
 
+/** A worker that died this soon after its start is not started again before the time is over. */
+const RESTART_MS = 5_000;
+
 /**
  * Requests to a worker thread, answered in order. One batch is under way at a time; whatever is asked meanwhile forms the
- * next one. That is what makes one fsync serve everybody who waits, without a timer that would delay the first.
+ * next one. That is what makes one fsync serve everybody who waits, without a timer that would delay the first. A worker
+ * that dies rejects what it had not answered, and the next call starts another: what it had committed is in its file.
  */
 export class BatchedWorker<Request> {
+  private worker: Worker | undefined;
   private queue: Waiting<Request>[] = [];
   private underWay: Waiting<Request>[] = [];
   private scheduled = false;
-  private ended: EdgeError | undefined;
+  private startedAt = -Infinity;
+  private restarting: Promise<void> | undefined;
+  private lost: EdgeError | undefined;
+  private onLost: (reason: EdgeError) => void = () => undefined;
   private closing: Promise<void> | undefined;
   private drained: (() => void) | undefined;
 
   private constructor(
-    private readonly worker: Worker,
+    private readonly script: string,
+    private readonly workerData: unknown,
     private readonly what: string,
+    private readonly clock: Pick<Clock, "monotonic">,
   ) {}
 
   /**
@@ -35,31 +46,29 @@ export class BatchedWorker<Request> {
    * @param script path of a module that calls serveBatches
    * @throws EdgeError whatever the worker failed with
    */
-  static start<Request>(script: string, workerData: unknown, what: string): Promise<BatchedWorker<Request>> {
-    return new Promise((resolve, reject) => {
-      const worker = new Worker(script, { workerData });
-      const self = new BatchedWorker<Request>(worker, what);
-      worker.on("message", (message: FromWorker) => {
-        if ("outcomes" in message) self.settle(message.outcomes);
-        else if ("failed" in message) reject(fromWire(message.failed));
-        else {
-          worker.unref();
-          resolve(self);
-        }
-      });
-      worker.on("error", (error) => {
-        reject(self.end(new EdgeError("database", `the worker of ${what} failed: ${error.message}`, { cause: error })));
-      });
-      worker.on("exit", (code) => {
-        reject(self.end(new EdgeError("database", `the worker of ${what} ended (exit code ${code})`)));
-      });
-    });
+  static async start<Request>(
+    script: string,
+    workerData: unknown,
+    what: string,
+    clock: Pick<Clock, "monotonic">,
+  ): Promise<BatchedWorker<Request>> {
+    const self = new BatchedWorker<Request>(script, workerData, what, clock);
+    await self.launch();
+    return self;
+  }
+
+  /** Calls back when the worker died; a call made then starts the next one. */
+  whenLost(listener: (reason: EdgeError) => void): void {
+    this.onLost = listener;
   }
 
   /** @param bytes roughly how much the request copies to the worker */
   call<T>(request: Request, bytes = 0): Promise<T> {
     if (this.closing) return Promise.reject(new EdgeError("database-closed", `${this.what} is closed`));
-    if (this.ended) return Promise.reject(this.ended);
+    if (!this.worker && !this.restarting) {
+      if (this.lost && this.clock.monotonic() - this.startedAt < RESTART_MS) return Promise.reject(this.lost);
+      this.restart();
+    }
     return new Promise<T>((resolve, reject) => {
       this.queue.push({ request, bytes, resolve: resolve as (value: unknown) => void, reject });
       this.schedule();
@@ -73,17 +82,55 @@ export class BatchedWorker<Request> {
   }
 
   private async finish(): Promise<void> {
-    if (this.ended) return;
-    if (this.queue.length > 0 || this.underWay.length > 0) {
+    await this.restarting;
+    if (this.worker && (this.queue.length > 0 || this.underWay.length > 0)) {
       await new Promise<void>((resolve) => {
         this.drained = resolve;
       });
     }
-    if (this.ended) return;
-    const exited = new Promise<void>((resolve) => this.worker.once("exit", () => resolve()));
-    this.worker.ref();
-    this.worker.postMessage("close");
+    const { worker } = this;
+    if (!worker) return;
+    const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+    worker.ref();
+    worker.postMessage("close");
     await exited;
+  }
+
+  /** Resolves when the worker serves; rejects when it is gone, so that its file is free again. */
+  private launch(): Promise<void> {
+    this.startedAt = this.clock.monotonic();
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(this.script, { workerData: this.workerData });
+      let reason: EdgeError | undefined;
+      worker.on("message", (message: FromWorker) => {
+        if ("outcomes" in message) this.settle(message.outcomes);
+        else if ("failed" in message) reason = fromWire(message.failed);
+        else {
+          worker.unref();
+          this.worker = worker;
+          resolve();
+        }
+      });
+      worker.on("error", (error) => {
+        reason = new EdgeError("database", `the worker of ${this.what} failed: ${error.message}`, { cause: error });
+      });
+      worker.on("exit", (code) => {
+        reason ??= new EdgeError("database", `the worker of ${this.what} ended (exit code ${code})`);
+        reject(reason);
+        if (this.worker === worker) this.end(reason);
+      });
+    });
+  }
+
+  private restart(): void {
+    this.restarting = this.launch()
+      .then(
+        () => this.post(),
+        (error: EdgeError) => this.end(error),
+      )
+      .finally(() => {
+        this.restarting = undefined;
+      });
   }
 
   private schedule(): void {
@@ -96,7 +143,8 @@ export class BatchedWorker<Request> {
   }
 
   private post(): void {
-    if (this.ended || this.underWay.length > 0 || this.queue.length === 0) return;
+    const { worker } = this;
+    if (!worker || this.underWay.length > 0 || this.queue.length === 0) return;
     let count = 0;
     let bytes = 0;
     while (count < this.queue.length && count < MAX_REQUESTS && (count === 0 || bytes < MAX_BYTES)) {
@@ -104,14 +152,14 @@ export class BatchedWorker<Request> {
       count++;
     }
     this.underWay = this.queue.splice(0, count);
-    this.worker.ref();
-    this.worker.postMessage(this.underWay.map((waiting) => waiting.request));
+    worker.ref();
+    worker.postMessage(this.underWay.map((waiting) => waiting.request));
   }
 
   private settle(outcomes: Extract<FromWorker, { outcomes: unknown }>["outcomes"]): void {
     const answered = this.underWay;
     this.underWay = [];
-    this.worker.unref();
+    this.worker?.unref();
     this.post();
     answered.forEach((waiting, i) => {
       const outcome = outcomes[i];
@@ -121,13 +169,15 @@ export class BatchedWorker<Request> {
     if (this.underWay.length === 0 && this.queue.length === 0) this.drained?.();
   }
 
-  private end(reason: EdgeError): EdgeError {
-    this.ended ??= reason;
-    const lost = [...this.underWay, ...this.queue];
+  private end(reason: EdgeError): void {
+    const died = this.worker !== undefined;
+    this.worker = undefined;
+    this.lost = reason;
+    const unanswered = [...this.underWay, ...this.queue];
     this.underWay = [];
     this.queue = [];
-    for (const waiting of lost) waiting.reject(this.ended);
+    for (const waiting of unanswered) waiting.reject(reason);
     this.drained?.();
-    return this.ended;
+    if (died && !this.closing) this.onLost(reason);
   }
 }

@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from "../clock";
 import { BatchedWorker } from "./batched-worker";
 
 /** A parameter of a statement, as node:sqlite takes it. */
@@ -10,7 +11,8 @@ export interface Statement {
 
 /**
  * One SQLite file behind a worker thread. The promise of a write is kept when it resolves: it is on the disk (WAL,
- * synchronous FULL). Writes that wait at the same moment share one transaction; one that fails fails alone.
+ * synchronous FULL). Writes that wait at the same moment share one transaction; one that fails fails alone. When the
+ * worker dies, calls under way reject with `database` (done or not), and a later call starts another.
  */
 export interface Database {
   readonly file: string;
@@ -44,9 +46,9 @@ export type DatabaseRequest =
  * Opens a database file, creating it when missing. A second process (or a second open in this one) is refused.
  * @throws EdgeError `database-locked`, `database-corrupt`, `database`
  */
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+export async function openDatabase(options: DatabaseOptions, clock: Clock = systemClock): Promise<Database> {
   const script = require.resolve("./database-worker");
-  const worker = await BatchedWorker.start<DatabaseRequest>(script, options, options.file);
+  const worker = await BatchedWorker.start<DatabaseRequest>(script, options, options.file, clock);
   return {
     file: options.file,
     write: (statements) => worker.call({ kind: "write", statements }, statements.reduce(addBytes, 0)),

@@ -79,6 +79,7 @@ export interface Spool {
 const GIB = 1 << 30;
 const MIN_QUOTA = 8 << 20;
 const REMEMBER_IDS = 100_000;
+const RECOVER_AGAIN_MS = 5_000;
 /** A clock before this is not set. */
 const PLAUSIBLE_SINCE = Date.UTC(2026, 0, 1);
 
@@ -100,6 +101,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     require.resolve("./spool-worker"),
     workerOptions,
     workerOptions.file,
+    options.clock,
   );
   try {
     const counts = await worker.call<SpoolCounts>({ kind: "counts" });
@@ -124,7 +126,10 @@ class DurableSpool implements Spool {
   private full: EdgeError | undefined;
   private writers: EdgeError | undefined;
   private sealFault: EdgeError | undefined;
+  private workerFault: EdgeError | undefined;
+  private cancelRecovery: (() => void) | undefined;
   private shown: SpoolHealth = "ok";
+  private closed = false;
 
   constructor(
     private readonly options: SpoolOptions,
@@ -148,6 +153,7 @@ class DurableSpool implements Spool {
       random,
     );
     this.schedule = new SealSchedule({ clock, ages, limits, clockIsPlausible, seal: () => this.seal() });
+    worker.whenLost((reason) => this.lost(reason));
     this.schedule.adopt(counts.open);
     if (counts.sealed.segments > 0) this.uploader.wake();
   }
@@ -200,8 +206,7 @@ class DurableSpool implements Spool {
       ...this.counts,
       open: { ...this.counts.open, rows, bytes },
       health: this.health(),
-      error:
-        this.full ?? this.writers ?? this.sealFault ?? (this.upload.kind === "idle" ? undefined : this.upload.error),
+      error: this.full ?? this.fault ?? this.writers ?? (this.upload.kind === "idle" ? undefined : this.upload.error),
       backlogRows: rows + sealed.rows + dead.rows,
       duplicates: this.duplicates,
       refused: this.refused,
@@ -222,6 +227,8 @@ class DurableSpool implements Spool {
   async close(): Promise<void> {
     this.schedule.stop();
     this.uploader.stop();
+    this.closed = true;
+    this.cancelRecovery?.();
     await this.worker.close();
   }
 
@@ -271,6 +278,34 @@ class DurableSpool implements Spool {
     this.schedule.adopt(counts.open);
   }
 
+  /** The worker died, and with it the answers to what was under way: what came of that, the file says. */
+  private lost(reason: EdgeError): void {
+    this.workerFault = reason;
+    this.tell();
+    this.recover();
+  }
+
+  private recover(): void {
+    this.worker.call<SpoolCounts>({ kind: "counts" }).then(
+      (counts) => {
+        this.workerFault = undefined;
+        this.adopt(counts);
+        this.tell();
+        this.uploader.wake(true);
+      },
+      (error: EdgeError) => {
+        if (this.closed) return;
+        this.workerFault = error;
+        this.cancelRecovery?.();
+        this.cancelRecovery = this.options.clock.after(RECOVER_AGAIN_MS, () => this.recover());
+      },
+    );
+  }
+
+  private get fault(): EdgeError | undefined {
+    return this.workerFault ?? this.sealFault;
+  }
+
   private report(state: UploadState): void {
     this.upload = state;
     this.tell();
@@ -283,7 +318,7 @@ class DurableSpool implements Spool {
 
   private health(): SpoolHealth {
     if (this.full) return "full";
-    if (this.sealFault) return "failed";
+    if (this.fault) return "failed";
     if (this.writers) return "two-writers";
     return this.upload.kind === "idle" ? "ok" : this.upload.kind;
   }

@@ -351,7 +351,9 @@ describe("a Redis behind TLS", function () {
   let url: string;
   before(async () => {
     dir = scratch("tls");
-    const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: dir, stdio: "pipe" });
+    // An OPC UA library in the same process may have left OPENSSL_CONF as the text "undefined".
+    const { OPENSSL_CONF: _, ...env } = process.env;
+    const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: dir, env, stdio: "pipe" });
     openssl(
       "req",
       "-x509",

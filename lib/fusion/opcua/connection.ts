@@ -45,6 +45,11 @@ function certificates(rootFolder: string): CertificateManager {
   return new OPCUACertificateManager({ rootFolder });
 }
 
+/** The library restores an unset OPENSSL_CONF as the text "undefined", and every program started later fails on it. */
+function mendEnvironment(): void {
+  if (process.env["OPENSSL_CONF"] === "undefined") delete process.env["OPENSSL_CONF"];
+}
+
 /** One client and one session, from connecting to loss. */
 export class OpcuaConnection {
   /** Rejects when the connection is lost. */
@@ -100,6 +105,7 @@ export class OpcuaConnection {
       throw explain(error, endpoint);
     } finally {
       signal.removeEventListener("abort", abandon);
+      mendEnvironment();
     }
   }
 

@@ -3,7 +3,13 @@ import { EdgeError } from "../errors";
 import type { Spool } from "../storage/spool";
 
 /** After a spool could not be opened: another process may let go of it. */
-const OPEN_AGAIN_MS = 5_000;
+export const OPEN_AGAIN_MS = 5_000;
+
+/** A spool that is open, and what ends with it. */
+export interface OpenSpool {
+  readonly spool: Spool;
+  close(): Promise<void>;
+}
 
 export interface SpoolLease {
   /** The device's spool. @throws EdgeError why it cannot be opened; it is tried again some seconds later */
@@ -14,9 +20,9 @@ export interface SpoolLease {
 
 interface Shared {
   readonly settings: string;
-  readonly open: () => Promise<Spool>;
+  readonly open: () => Promise<OpenSpool>;
   users: number;
-  opened: Promise<Spool> | undefined;
+  opened: Promise<OpenSpool> | undefined;
   /** Monotonic; undefined while it is open or being opened. */
   failedAt: number | undefined;
 }
@@ -32,7 +38,7 @@ export class SpoolRegistry {
    * @param settings what users of one spool must agree in
    * @throws EdgeError `spool-settings` when another user has opened it with other settings
    */
-  lease(dataDir: string, settings: object, open: () => Promise<Spool>): SpoolLease {
+  lease(dataDir: string, settings: object, open: () => Promise<OpenSpool>): SpoolLease {
     const asked = JSON.stringify(settings);
     const held = this.shared.get(dataDir) ?? {
       settings: asked,
@@ -52,14 +58,21 @@ export class SpoolRegistry {
     }
     held.users++;
     this.shared.set(dataDir, held);
-    return { spool: () => this.spool(dataDir, held), release: () => this.release(dataDir, held) };
+    return {
+      spool: async () => (await this.opened(dataDir, held)).spool,
+      release: () => this.release(dataDir, held),
+    };
   }
 
-  private spool(dataDir: string, held: Shared): Promise<Spool> {
+  private opened(dataDir: string, held: Shared): Promise<OpenSpool> {
     const failed = held.failedAt !== undefined && this.clock.monotonic() - held.failedAt >= OPEN_AGAIN_MS;
     if (held.opened && !failed) return held.opened;
     held.failedAt = undefined;
-    held.opened = (this.closing.get(dataDir) ?? Promise.resolve()).then(() => held.open());
+    const before = this.closing.get(dataDir) ?? Promise.resolve();
+    held.opened = before.then(
+      () => held.open(),
+      () => held.open(),
+    );
     held.opened.catch(() => {
       held.failedAt = this.clock.monotonic();
     });
@@ -70,13 +83,16 @@ export class SpoolRegistry {
     held.users--;
     if (held.users > 0) return;
     this.shared.delete(dataDir);
-    const closed = (held.opened ?? Promise.resolve(undefined)).then(
-      (spool) => spool?.close(),
-      // It was never open; whoever asked for it was told why.
-      () => undefined,
-    );
+    const closed = this.closed(held).finally(() => {
+      if (this.closing.get(dataDir) === closed) this.closing.delete(dataDir);
+    });
     this.closing.set(dataDir, closed);
     await closed;
-    if (this.closing.get(dataDir) === closed) this.closing.delete(dataDir);
+  }
+
+  private async closed(held: Shared): Promise<void> {
+    // One that was never open: whoever asked for it was told why.
+    const opened = await held.opened?.catch(() => undefined);
+    await opened?.close();
   }
 }

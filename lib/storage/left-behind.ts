@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../clock";
-import { errorCode } from "../errors";
+import { asError, errorCode } from "../errors";
 import type { ObjectStore } from "./object-store";
 import { openSpool, type Spool } from "./spool";
 
@@ -14,6 +14,8 @@ export interface LeftBehindOptions {
   readonly random: () => number;
   /** Names of the spools that have an owner here. */
   readonly owned: readonly string[];
+  /** A spool that cannot be drained now; the next start tries again. */
+  readonly warn: (error: Error) => void;
 }
 
 const FILE = /^spool-([a-z0-9][a-z0-9._-]*)\.db$/;
@@ -40,9 +42,9 @@ export class LeftBehind {
   }
 
   /** Opens what is left behind, seals it and uploads it; resolves when that is under way, not when it is done. */
-  async start(): Promise<void> {
-    for (const name of this.names()) await this.adopt(name);
-    this.look();
+  start(): Promise<void> {
+    this.work = this.adoptAll().catch((error: unknown) => this.report(error));
+    return this.work;
   }
 
   /** How many spools are still being drained. */
@@ -58,21 +60,30 @@ export class LeftBehind {
     this.open.clear();
   }
 
-  private async adopt(name: string): Promise<void> {
-    const { owned: _, ...options } = this.options;
-    try {
-      const spool = await openSpool({ ...options, name });
-      this.open.set(name, spool);
-      await spool.flush();
-    } catch (error) {
-      if (errorCode(error) !== "database-locked") throw error;
+  private async adoptAll(): Promise<void> {
+    for (const name of this.names()) {
+      if (this.closed) return;
+      await this.adopt(name).catch((error: unknown) => this.report(error));
     }
+    this.look();
+  }
+
+  private async adopt(name: string): Promise<void> {
+    const { owned: _, warn: __, ...options } = this.options;
+    const spool = await openSpool({ ...options, name });
+    this.open.set(name, spool);
+    await spool.replayDeadLetters();
+    await spool.flush();
+  }
+
+  private report(error: unknown): void {
+    if (errorCode(error) !== "database-locked") this.options.warn(asError(error));
   }
 
   private look(): void {
     if (this.closed || this.open.size === 0) return;
     this.cancel = this.options.clock.after(LOOK_EVERY_MS, () => {
-      this.work = this.retireDrained().finally(() => this.look());
+      this.work = this.retireDrained().then(() => this.look());
     });
   }
 
@@ -80,9 +91,13 @@ export class LeftBehind {
     for (const [name, spool] of this.open) {
       if (spool.stats().backlogRows > 0) continue;
       this.open.delete(name);
-      await spool.close();
-      await rm(`${spool.file}-ballast`, { force: true });
-      await rename(spool.file, join(this.options.dataDir, `spool-${name}.db.drained`));
+      await this.retire(name, spool).catch((error: unknown) => this.report(error));
     }
+  }
+
+  private async retire(name: string, spool: Spool): Promise<void> {
+    await spool.close();
+    await rm(`${spool.file}-ballast`, { force: true });
+    await rename(spool.file, join(this.options.dataDir, `spool-${name}.db.drained`));
   }
 }

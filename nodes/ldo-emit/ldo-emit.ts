@@ -14,7 +14,7 @@ export = function (RED: NodeAPI): void {
       const device = service<DeviceService>(RED, config.device, "context-edge-device", "ldo-emit");
       const objects = service<ObjectsService>(RED, config.objects, "context-edge-objects", "ldo-emit");
       const settings = new ConfigReader(config as unknown as RawConfig, "ldo-emit");
-      const runtime = new EmitRuntime(this, settings, device, { id: String(config.objects), store: objects.store });
+      const runtime = new EmitRuntime(this, settings, device, objects.store);
       onInput(this, (message, send) => runtime.input(message, send));
       onClose(this, () => runtime.close());
     } catch (error) {

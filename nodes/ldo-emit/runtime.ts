@@ -1,20 +1,24 @@
 import type { Node } from "node-red";
 import { isoTime, systemClock } from "../../lib/clock";
 import { asError, EdgeError } from "../../lib/errors";
+import { openDeviceSpool } from "../../lib/ldo/device-spool";
 import { LdoKeeper } from "../../lib/ldo/keeper";
-import { SpoolRegistry, type SpoolLease } from "../../lib/ldo/spools";
+import { OPEN_AGAIN_MS, SpoolRegistry, type SpoolLease } from "../../lib/ldo/spools";
 import type { EdgeMessage } from "../../lib/messages";
 import { boardSerial } from "../../lib/storage/board";
 import type { ObjectStore } from "../../lib/storage/object-store";
-import { openSpool, type Spool, type SpoolStats } from "../../lib/storage/spool";
+import type { Spool, SpoolHealth, SpoolStats } from "../../lib/storage/spool";
 import { sendFrom, shorten, type Send } from "../common/adapter";
 import type { ConfigReader } from "../common/config";
 import type { DeviceService } from "../common/services";
 import { StatusLine } from "../common/status";
+import { describe } from "./status";
 
 const registry = new SpoolRegistry(systemClock);
 const SHOW_EVERY_MS = 500;
 const URGENT_SEAL_S = 900;
+/** What somebody must look at: said in the log too, because a status is seen by nobody at night. */
+const LOGGED: readonly SpoolHealth[] = ["refused", "two-writers", "full", "failed"];
 
 /** An ldo-emit node at work. */
 export class EmitRuntime {
@@ -24,6 +28,7 @@ export class EmitRuntime {
   private spool: Spool | undefined;
   private unfollow: (() => void)[] = [];
   private nextShow: NodeJS.Timeout | undefined;
+  private nextOpen: NodeJS.Timeout | undefined;
   private closed = false;
   /** Messages without a sample, and samples that were kept before. */
   private readonly counts = { notices: 0, duplicates: 0 };
@@ -32,34 +37,40 @@ export class EmitRuntime {
     private readonly node: Node,
     config: ConfigReader,
     device: DeviceService,
-    objects: { readonly id: string; readonly store: ObjectStore },
+    store: ObjectStore,
   ) {
     const sealAfterS = config.number("seal_after_s", 6 * 3600, { min: 0.1 });
     const quotaMb = config.number("quota_mb", 1024, { min: 8 });
     const truthField = config.text("truth_field", "ground_truth_label");
     this.status = new StatusLine(node);
-    const settings = { objects: objects.id, seal_after_s: sealAfterS, quota_mb: quotaMb };
-    this.lease = registry.lease(device.dataDir, settings, () =>
-      openSpool({
-        dataDir: device.dataDir,
-        name: "ldo",
-        keyPrefix: `ldo/v1/dev=${device.device}`,
-        binding: boardSerial() ?? device.installId,
-        store: objects.store,
-        clock: systemClock,
-        random: Math.random,
-        quotaBytes: quotaMb * 2 ** 20,
-        ages: { maxAgeMs: sealAfterS * 1000, urgentAgeMs: Math.min(sealAfterS, URGENT_SEAL_S) * 1000 },
-      }),
-    );
+    const settings = {
+      device: device.device,
+      objects: store.description,
+      seal_after_s: sealAfterS,
+      quota_mb: quotaMb,
+    };
+    const open = () =>
+      openDeviceSpool(
+        {
+          dataDir: device.dataDir,
+          keyPrefix: `ldo/v1/dev=${device.device}`,
+          binding: boardSerial() ?? device.installId,
+          store,
+          clock: systemClock,
+          random: Math.random,
+          quotaBytes: quotaMb * 2 ** 20,
+          ages: { maxAgeMs: sealAfterS * 1000, urgentAgeMs: Math.min(sealAfterS, URGENT_SEAL_S) * 1000 },
+        },
+        (error) => this.node.warn(`left behind in the data folder: ${error.message}`),
+      );
+    this.lease = registry.lease(device.dataDir, settings, open);
     const { device: name, installId, site, line, mode } = device;
     this.keeper = new LdoKeeper(
       { device: name, installId, site, line, mode, truthField },
       () => this.open(),
       systemClock,
     );
-    // What an earlier run left is uploaded from the start, not from the first message.
-    this.open().catch((error: unknown) => this.node.error(asError(error).message));
+    this.openUntilOpen();
   }
 
   input(message: EdgeMessage, send: Send): void | Promise<void> {
@@ -93,13 +104,24 @@ export class EmitRuntime {
     send([null, { ...message, event, payload: event }]);
   }
 
+  /** What an earlier run left is uploaded from the start, not from the first message. */
+  private openUntilOpen(said = ""): void {
+    this.open().catch((error: unknown) => {
+      const { message } = asError(error);
+      if (this.closed) return;
+      if (message !== said) this.node.error(message);
+      this.nextOpen = setTimeout(() => this.openUntilOpen(message), OPEN_AGAIN_MS);
+      this.nextOpen.unref();
+    });
+  }
+
   private async open(): Promise<Spool> {
     try {
       const spool = await this.lease.spool();
       if (spool !== this.spool && !this.closed) this.follow(spool);
       return spool;
     } catch (error) {
-      this.status.set("red", "ring", shorten(asError(error).message));
+      if (!this.closed) this.status.set("red", "ring", shorten(asError(error).message, 60));
       throw error;
     }
   }
@@ -107,7 +129,10 @@ export class EmitRuntime {
   private follow(spool: Spool): void {
     this.spool = spool;
     this.unfollow = [
-      spool.onState(() => this.showSoon()),
+      spool.onState((stats) => {
+        this.log(stats);
+        this.showSoon();
+      }),
       spool.onUploaded(({ key, rows, ids }) => {
         const event = { kind: "uploaded", cause: "sealed", at: isoTime(systemClock.now()), key, rows, ids };
         sendFrom(this.node, [null, { event, payload: event }]);
@@ -115,6 +140,10 @@ export class EmitRuntime {
       }),
     ];
     this.show();
+  }
+
+  private log({ health, error }: SpoolStats): void {
+    if (error && LOGGED.includes(health)) this.node.error(error.message);
   }
 
   /** Not with every record: counting thousands a second into a text costs more than it tells. */
@@ -134,25 +163,9 @@ export class EmitRuntime {
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.nextShow);
+    clearTimeout(this.nextOpen);
     for (const end of this.unfollow) end();
     this.status.close();
     await this.lease.release();
   }
-}
-
-function describe(stats: SpoolStats, duplicates: number): Parameters<StatusLine["set"]> {
-  const { health, error, backlogRows, dead, uploaded } = stats;
-  const also = duplicates > 0 ? ` · ${count(duplicates)} duplicates` : "";
-  const amount = `${count(backlogRows)} waiting · ${count(uploaded.rows)} uploaded${also}`;
-  const { code = health } = error ?? {};
-  if (health === "full") return ["red", "dot", `full, refusing · ${amount}`];
-  if (health === "retrying") return ["yellow", "ring", shorten(`${code} · ${amount}`, 60)];
-  if (health !== "ok") return ["red", "ring", shorten(`${code} · ${amount}`, 60)];
-  return dead.segments > 0 ? ["yellow", "dot", `${dead.segments} dead letters · ${amount}`] : ["green", "dot", amount];
-}
-
-const english = new Intl.NumberFormat("en-US");
-
-function count(value: number): string {
-  return english.format(value);
 }

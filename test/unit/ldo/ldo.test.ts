@@ -4,7 +4,7 @@ import { ManualClock } from "../../../lib/clock";
 import { buildLdo } from "../../../lib/ldo/build";
 import { LdoKeeper } from "../../../lib/ldo/keeper";
 import { ldoLine } from "../../../lib/ldo/line";
-import { SpoolRegistry } from "../../../lib/ldo/spools";
+import { SpoolRegistry, type OpenSpool } from "../../../lib/ldo/spools";
 import { checkLdo } from "../../../lib/ldo/validate";
 import type { EdgeMessage, Fusion, Ldo } from "../../../lib/messages";
 import type { Spool } from "../../../lib/storage/spool";
@@ -204,11 +204,11 @@ describe("keeping objects", () => {
   });
 });
 
-function opener(fail = 0): { open: () => Promise<Spool>; opened: () => number; closed: () => number } {
+function opener(fail = 0): { open: () => Promise<OpenSpool>; opened: () => number; closed: () => number } {
   let opened = 0;
   let closed = 0;
-  const spool = { close: () => Promise.resolve(void closed++) } as unknown as Spool;
-  const open = (): Promise<Spool> => {
+  const spool = { spool: {} as Spool, close: () => Promise.resolve(void closed++) };
+  const open = (): Promise<OpenSpool> => {
     opened++;
     return opened <= fail ? Promise.reject(new Error("locked")) : Promise.resolve(spool);
   };
@@ -254,13 +254,13 @@ describe("one spool per device", () => {
   it("is not opened again before it is closed", async () => {
     const registry = new SpoolRegistry(new ManualClock());
     const steps: string[] = [];
-    const open = (): Promise<Spool> => {
+    const open = (): Promise<OpenSpool> => {
       steps.push("open");
       const close = async (): Promise<void> => {
         await new Promise((resolve) => setImmediate(resolve));
         steps.push("closed");
       };
-      return Promise.resolve({ close } as unknown as Spool);
+      return Promise.resolve({ spool: {} as Spool, close });
     };
     const one = registry.lease("data", {}, open);
     await one.spool();
@@ -268,5 +268,18 @@ describe("one spool per device", () => {
     await registry.lease("data", {}, open).spool();
     await released;
     assert.deepEqual(steps, ["open", "closed", "open"]);
+  });
+
+  it("can be opened again though closing it went wrong", async () => {
+    const registry = new SpoolRegistry(new ManualClock());
+    let closing: Promise<void> = Promise.reject(new Error("disk gone"));
+    const open = (): Promise<OpenSpool> => Promise.resolve({ spool: {} as Spool, close: () => closing });
+    const one = registry.lease("data", {}, open);
+    await one.spool();
+    await assert.rejects(one.release(), /disk gone/);
+    closing = Promise.resolve();
+    const two = registry.lease("data", {}, open);
+    await two.spool();
+    await two.release();
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ManualClock } from "../../../lib/clock";
@@ -25,7 +25,7 @@ describe("spools that nobody opens any more", () => {
       await spool.append("one", "{}");
       await spool.close();
     }
-    const left = new LeftBehind({ ...common, owned: ["mine"] });
+    const left = new LeftBehind({ ...common, owned: ["mine"], warn: assert.ifError });
     assert.deepEqual(left.names(), ["old"]);
     await left.start();
     await until("the old one is drained", () => {
@@ -41,6 +41,32 @@ describe("spools that nobody opens any more", () => {
       ["spool-old.db.drained"],
     );
     assert.deepEqual(left.names(), []);
+    await store.close();
+  });
+
+  it("one that is damaged is told of, and keeps none of the others", async () => {
+    const clock = new ManualClock();
+    const store = new FolderStore(join(dir, "objects"), clock);
+    const common = { dataDir: dir, store, binding: "board", clock, random: () => 0.5 };
+    writeFileSync(
+      join(dir, "spool-bad.db"),
+      "this was never a database, but it is long enough to look like one ".repeat(40),
+    );
+    const spool = await openSpool({ ...common, name: "good", keyPrefix: "good/v1/dev=a" });
+    await spool.append("one", "{}");
+    await spool.close();
+    const warned: string[] = [];
+    const left = new LeftBehind({ ...common, owned: [], warn: ({ message }) => warned.push(message) });
+    await left.start();
+    await until("the good one is drained", () => {
+      clock.advance(5_000);
+      return left.pending === 0;
+    });
+    await left.close();
+    assert.equal((await keysOf(store, "good/")).length, 1);
+    assert.equal(warned.length, 1);
+    assert.match(warned[0], /spool-bad\.db is damaged/);
+    assert.deepEqual(left.names(), ["bad"]);
     await store.close();
   });
 });

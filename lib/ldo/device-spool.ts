@@ -1,0 +1,27 @@
+import { LeftBehind } from "../storage/left-behind";
+import { openSpool, type SpoolOptions } from "../storage/spool";
+import type { OpenSpool } from "./spools";
+
+const NAME = "ldo";
+
+/**
+ * Opens the spool of a device's objects. What other spools have left in its data directory (a node was renamed, or is no
+ * longer there) goes to the same store; that it cannot is no reason to refuse objects.
+ * @param warn what keeps a spool that was left behind from being drained
+ * @throws EdgeError as openSpool
+ */
+export async function openDeviceSpool(
+  options: Omit<SpoolOptions, "name">,
+  warn: (error: Error) => void,
+): Promise<OpenSpool> {
+  const spool = await openSpool({ ...options, name: NAME });
+  const { dataDir, store, binding, clock, random } = options;
+  const left = new LeftBehind({ dataDir, store, binding, clock, random, owned: [NAME], warn });
+  void left.start();
+  return {
+    spool,
+    close: async () => {
+      await Promise.all([left.close(), spool.close()]);
+    },
+  };
+}

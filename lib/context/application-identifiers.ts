@@ -6,7 +6,11 @@ import { gmnCheckPair, mod10 } from "./check-digits";
 
 /** n: digits, x: character set 82, y: character set 39, z: base64url. */
 type Charset = "n" | "x" | "y" | "z";
-type Check = "mod10" | "gmn" | "date" | "date-time";
+/**
+ * mod10, gmn: check digit or pair. date: YYMMDD, date0: the same, where day 00 means the last of the month. birth: YYYYMMDD.
+ * time: HHMM, hour: HH, minute: MM or SS. zero: a filler.
+ */
+type Check = "mod10" | "gmn" | "date" | "date0" | "birth" | "time" | "hour" | "minute" | "zero";
 
 interface Part {
   readonly charset: Charset;
@@ -36,13 +40,14 @@ const TABLE = `
 00 * n18:mod10 = sscc
 01 * n14:mod10 = gtin
 02 * n14:mod10 = content
+03 * n14:mod10 = mto_gtin
 10 x..20 = batch
-11 * n6:date = production_date
-12 * n6:date = due_date
-13 * n6:date = packaging_date
-15 * n6:date = best_before
-16 * n6:date = sell_by
-17 * n6:date = expiry
+11 * n6:date0 = production_date
+12 * n6:date0 = due_date
+13 * n6:date0 = packaging_date
+15 * n6:date0 = best_before
+16 * n6:date0 = sell_by
+17 * n6:date0 = expiry
 20 * n2 = variant
 21 x..20 = serial
 22 x..20 = cpv
@@ -85,9 +90,9 @@ const TABLE = `
 420 x..20
 421 n3 x..9
 422 n3 = origin
-423 n..15
+423 n3 n3? n3? n3? n3?
 424 n3
-425 n..15
+425 n3 n3? n3? n3? n3?
 426 n3
 427 x..3
 4300-4301 x..35
@@ -102,12 +107,12 @@ const TABLE = `
 4319 x..30
 4320 x..35
 4321-4323 n1
-4324-4325 n6:date n4
+4324-4325 n6:date0 n4:time
 4326 n6:date
 4330-4333 n6 x1?
 7001 n13 = nsn
 7002 x..30
-7003 n10:date-time = expiry_time
+7003 n6:date n4:time = expiry_time
 7004 n..4
 7005 x..12
 7006 n6:date
@@ -115,37 +120,51 @@ const TABLE = `
 7008 x..3
 7009 x..10
 7010 x..2
-7011 n6:date n4?
+7011 n6:date n4?:time
 7020 x..20 = refurbishment_lot
 7021 x..20
 7022 x..20
 7023 x..30 = assembly_giai
 7030-7039 n3 x..27
 7040 n1 x1 x1 x1
-710-716 x..20
+7041 x..4
+710-717 x..20
 7230-7239 x2 x..28
 7240 x..20
 7241 n2
 7242 x..25
+7250 n8:birth
+7251 n8:birth n4:time
+7252 n1
+7253-7254 x..40
+7255 x..10
+7256 x..90
+7257 x..70
+7258 x3
+7259 x..40
 8001 n4 n5 n3 n1 n1
 8002 x..20
-8003 n14:mod10 x..16? = grai
+8003 n1:zero n13:mod10 x..16? = grai
 8004 x..30 = giai
 8005 n6
 8006 n14:mod10 n4 = itip
 8007 x..34
-8008 n8 n..4? = production_time
+8008 n6:date n2:hour n2?:minute n2?:minute = production_time
 8009 x..50
 8010 y..30 = cpid
 8011 n..12 = cpid_serial
 8012 x..20 = software_version
 8013 x..25:gmn = gmn
+8014 x..25:gmn = mudi
 8017 n18:mod10 = gsrn_provider
 8018 n18:mod10 = gsrn_recipient
 8019 n..10 = srin
 8020 x..25 = payment_ref
 8026 n14:mod10 n4 = itip_content
 8030 z..90
+8040-8041 n15
+8042 n32
+8043 n18 n..2?
 8110 x..70
 8111 n4
 8112 x..70
@@ -273,15 +292,27 @@ function checkFault(check: Check, text: string): string | undefined {
         : `check characters are ${text.slice(-2)}, must be ${wanted ?? "two"}`;
     }
     case "date":
-    case "date-time":
-    default: {
-      const month = Number(text.slice(2, 4));
-      const day = Number(text.slice(4, 6));
-      // Day 00 means the last day of the month.
-      if (month < 1 || month > 12 || day > 31) return "is not a date (YYMMDD)";
-      return check === "date-time" && (Number(text.slice(6, 8)) > 23 || Number(text.slice(8, 10)) > 59)
-        ? "is not a time (HHMM)"
-        : undefined;
-    }
+    case "date0":
+      return isDay(`20${text}`, check === "date0") ? undefined : "is not a date (YYMMDD)";
+    case "birth":
+      return isDay(text, false) ? undefined : "is not a date (YYYYMMDD)";
+    case "time":
+      return text.slice(0, 2) <= "23" && text.slice(2) <= "59" ? undefined : "is not a time (HHMM)";
+    case "hour":
+      return text <= "23" ? undefined : `has the hour ${text}`;
+    case "minute":
+      return text <= "59" ? undefined : `has the minute or second ${text}`;
+    case "zero":
+    default:
+      return text === "0" ? undefined : `starts with ${text}, must with 0`;
   }
+}
+
+/** @param text YYYYMMDD; of a two-digit year any century of leap years will do: all that are meant lie around 2000 */
+function isDay(text: string, allowsDay0: boolean): boolean {
+  const month = Number(text.slice(4, 6));
+  const day = Number(text.slice(6));
+  if (month < 1 || month > 12) return false;
+  const days = new Date(Date.UTC(Number(text.slice(0, 4)), month, 0)).getUTCDate();
+  return day >= (allowsDay0 ? 0 : 1) && day <= days;
 }

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as fc from "fast-check";
-import { allIdentifiers, byNumber, fieldFault } from "../../../lib/context/application-identifiers";
+import {
+  allIdentifiers,
+  byNumber,
+  fieldFault,
+  type ApplicationIdentifier,
+} from "../../../lib/context/application-identifiers";
 import { gmnCheckPair, mod10 } from "../../../lib/context/check-digits";
 import { parseDigitalLink } from "../../../lib/context/digital-link";
 import { GS, parseBracketed, parseElementString } from "../../../lib/context/gs1";
@@ -16,7 +23,7 @@ const text = (max: number) => fc.string({ unit: fc.constantFrom(...Array.from(X8
 const gtin = digits(13).map((body) => body + mod10(body));
 const sscc = digits(17).map((body) => body + mod10(body));
 const date = fc
-  .tuple(fc.integer({ min: 0, max: 99 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 31 }))
+  .tuple(fc.integer({ min: 0, max: 99 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 28 }))
   .map((all) => all.map((n) => String(n).padStart(2, "0")).join(""));
 const fields = fc
   .record(
@@ -204,31 +211,44 @@ describe("GS1 Digital Links", () => {
 });
 
 describe("the table of application identifiers", () => {
-  it("has predefined lengths for exactly the prefixes of the General Specifications", () => {
-    const prefixes = new Set(
-      [...allIdentifiers()].filter(({ predefined }) => predefined > 0).map(({ ai }) => ai.slice(0, 2)),
-    );
-    const specified = [
-      "00",
-      "01",
-      "02",
-      "11",
-      "12",
-      "13",
-      "15",
-      "16",
-      "17",
-      "20",
-      "31",
-      "32",
-      "33",
-      "34",
-      "35",
-      "36",
-      "41",
-    ];
-    assert.deepEqual([...prefixes].toSorted(), specified);
+  it("is that of the GS1 Barcode Syntax Dictionary, component by component", () => {
+    const specified = readFileSync(join(__dirname, "../../vectors/gs1-syntax.txt"), "utf8")
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"))
+      .flatMap((line) => expanded(line));
+    assert.deepEqual(Array.from(allIdentifiers(), asSpecified).toSorted(), specified.toSorted());
   });
+
+  for (const [ai, value, what] of [
+    ["17", "260230", "a 30 February"],
+    ["17", "260431", "a 31 April"],
+    ["7003", "2612002359", "a day 00 where no month's end is meant"],
+    ["7003", "2612312460", "24:60"],
+    ["8008", "2612312460", "minute 60 of a production time"],
+    ["8008", "26123123595", "half a second"],
+    ["423", "2765", "half a country"],
+    ["7250", "20261301", "a birth in month 13"],
+    ["8003", "19506000134352", "a GRAI without its zero"],
+    ["8014", "1987654Ad4X4bL5ttr2310cXX", "wrong check characters of a device identifier"],
+  ] as const) {
+    it(`refuses ${what}`, () => assert.ok(faultOf(ai, value)));
+  }
+
+  for (const [ai, value] of [
+    ["17", "240229"],
+    ["17", "260200"],
+    ["03", "09506000134352"],
+    ["423", "276040756"],
+    ["717", "ABC"],
+    ["7041", "1A"],
+    ["7251", "202612312359"],
+    ["8003", "09506000134352ABC"],
+    ["8008", "261231235959"],
+    ["8014", "1987654Ad4X4bL5ttr2310c2K"],
+    ["8043", "12345678901234567812"],
+  ] as const) {
+    it(`takes (${ai}) ${value}`, () => assert.equal(faultOf(ai, value), undefined));
+  }
 
   it("names every identifier once", () => {
     const names = Array.from(allIdentifiers(), ({ name }) => name);
@@ -243,3 +263,42 @@ describe("the table of application identifiers", () => {
     assert.equal(fieldFault(item, "09506000134352"), undefined);
   });
 });
+
+/** What is wrong with a field that stands alone. */
+function faultOf(ai: string, value: string): string | undefined {
+  const identifier = byNumber(ai);
+  assert.ok(identifier, ai);
+  return fieldFault(identifier, value)?.reason;
+}
+
+/** "3100-3105 * N6" as one line each. */
+function expanded(line: string): string[] {
+  const [ais = "", ...rest] = line.split(" ");
+  const [from = "", to = from] = ais.split("-");
+  return Array.from({ length: Number(to) - Number(from) + 1 }, (_, i) =>
+    [String(Number(from) + i).padStart(from.length, "0"), ...rest].join(" "),
+  );
+}
+
+const LINTERS: Readonly<Record<string, string>> = {
+  mod10: "csum",
+  gmn: "csumalpha",
+  date: "yymmdd",
+  date0: "yymmd0",
+  birth: "yyyymmdd",
+  time: "hhmi",
+  hour: "hh",
+  zero: "zero",
+};
+
+/** An identifier of ours, written as the dictionary does. */
+function asSpecified({ ai, predefined, parts, qualifiers }: ApplicationIdentifier): string {
+  const words = parts.map(({ charset, min, max, optional, check }, i) => {
+    const shape = `${charset.toUpperCase()}${min === max ? "" : ".."}${max}`;
+    const linter = check === "minute" ? (i === 2 ? "mi" : "ss") : check && LINTERS[check];
+    return `${optional ? `[${shape}]` : shape}${linter === undefined ? "" : `,${linter}`}`;
+  });
+  const orders = qualifiers?.map((order) => order.join(",")).join("|");
+  const key = orders === undefined ? [] : [orders === "" ? "dlpkey" : `dlpkey=${orders}`];
+  return [ai, ...(predefined > 0 ? ["*"] : []), ...words, ...key].join(" ");
+}

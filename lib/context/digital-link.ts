@@ -49,7 +49,11 @@ export function parseDigitalLink(text: string): Gs1 | undefined {
   if (steps.at(-1) === "") steps.pop();
 
   const start = keyStart(steps);
-  if (start === undefined) return undefined;
+  if (start === undefined) {
+    if (isCompressed(path, steps))
+      throw new EdgeError("scan-gs1", "this is a compressed GS1 Digital Link: only uncompressed ones can be read");
+    return undefined;
+  }
   const found: Gs1 = {};
   for (let i = start; i < steps.length; i += 2) {
     const identifier = byNumber(steps[i] as string) as ApplicationIdentifier;
@@ -57,6 +61,11 @@ export function parseDigitalLink(text: string): Gs1 | undefined {
   }
   if (query >= 0) addAttributes(found, whole.slice(query + 1));
   return found;
+}
+
+/** GS1 Digital Link Standard: Compression: base64url alone or behind a key. On other hosts such a page may be anything. */
+function isCompressed(path: string, steps: readonly string[]): boolean {
+  return /^https?:\/\/id\.gs1\.org\//i.test(path) && steps.length % 2 === 1 && /^[\w-]{8,}$/.test(steps.at(-1) ?? "");
 }
 
 /** Where the key stands in the path: the last one whose value has its form and that only its own qualifiers follow. */

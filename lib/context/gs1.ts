@@ -2,7 +2,7 @@
  * GS1 element strings to identifiers: FNC1-separated as a reader sends them, or with bracketed identifiers as they are
  * printed under the symbol. Only called where a symbology identifier, FNC1 or a bracket says that it is GS1.
  */
-import { EdgeError } from "../errors";
+import { EdgeError, errorCode } from "../errors";
 import { byNumber, fieldFault, identifierAt, type ApplicationIdentifier } from "./application-identifiers";
 
 /** Identifiers by name (gtin, batch, serial, …), others by their number; values as encoded. */
@@ -10,6 +10,15 @@ export type Gs1 = Record<string, string>;
 
 /** FNC1 as readers transmit it. */
 export const GS = "\x1d";
+
+/** FNC1 as keyboard wedges and terminals write it where a control character cannot stand. */
+const SPELLED = /\u241d|[<{[]GS[>}\]]|\^\]|\\x1d|\\u001d/gi;
+const FNC1 = new RegExp(`${GS}|${SPELLED.source}`, "i");
+
+/** The text with every FNC1 as GS. `<GS>` could be part of a batch by its characters, but is none that anybody prints. */
+function withFnc1(text: string): string {
+  return FNC1.test(text) ? text.replace(SPELLED, GS) : text;
+}
 
 /**
  * Adds one field, tested.
@@ -26,10 +35,11 @@ export function addField(into: Gs1, identifier: ApplicationIdentifier, value: st
 }
 
 /**
- * @param text element string without symbology identifier; a leading FNC1 is skipped
+ * @param raw element string without symbology identifier; a leading FNC1 is skipped
  * @throws EdgeError `scan-check-digit`, `scan-gs1`
  */
-export function parseElementString(text: string): Gs1 {
+export function parseElementString(raw: string): Gs1 {
+  const text = withFnc1(raw);
   const found: Gs1 = {};
   let at = 0;
   while (at < text.length) {
@@ -53,6 +63,22 @@ export function parseElementString(text: string): Gs1 {
   if (Object.keys(found).length === 0)
     throw new EdgeError("scan-gs1", "the GS1 symbol holds no application identifier");
   return found;
+}
+
+/**
+ * The identifiers of a text without symbology identifier, or undefined when it holds no FNC1. In front FNC1 says that the
+ * text is GS1; between fields it says so where all of them are: others use GS, too.
+ * @throws EdgeError `scan-check-digit`, `scan-gs1`
+ */
+export function parseSeparated(raw: string): Gs1 | undefined {
+  const first = raw.search(FNC1);
+  if (first < 0) return undefined;
+  try {
+    return parseElementString(raw);
+  } catch (error) {
+    if (first > 0 && errorCode(error) === "scan-gs1") return undefined;
+    throw error;
+  }
 }
 
 /** The AI whose bracket opens at `at`: "(01)"; undefined for any other bracket. */

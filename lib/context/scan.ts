@@ -6,7 +6,7 @@
 import { isUtf8 } from "node:buffer";
 import { EdgeError } from "../errors";
 import { parseDigitalLink } from "./digital-link";
-import { GS, isBracketed, parseBracketed, parseElementString, type Gs1 } from "./gs1";
+import { GS, isBracketed, parseBracketed, parseElementString, parseSeparated, type Gs1 } from "./gs1";
 
 export interface ScanText {
   /** What keys are made of. */
@@ -38,6 +38,8 @@ const FORBIDDEN = 2;
 const KIND = new Uint8Array(32).fill(FORBIDDEN);
 for (const frame of "\0\x02\x03\r\n") KIND[frame.charCodeAt(0)] = FRAME;
 for (const part of `\t\x04\x1e${GS}`) KIND[part.charCodeAt(0)] = PLAIN;
+
+const BYTE_ORDER_MARK = 0xfeff;
 
 /** A scan that was refused, with what is known of it. */
 export class ScanError extends EdgeError {
@@ -129,15 +131,14 @@ function identifiers(code: string, symbology: string | undefined): Gs1 | undefin
     if (ITEM_NUMBERS.get(symbology) === code.length) return parseElementString(`01${code.padStart(14, "0")}`);
   }
   switch (code.charAt(0)) {
-    case GS:
-      return parseElementString(code);
     case "(":
       return isBracketed(code) ? parseBracketed(code) : undefined;
     case "h":
     case "H":
       return parseDigitalLink(code);
     default:
-      return undefined;
+      // A symbology identifier that came this far says that the symbol is not GS1.
+      return symbology === undefined || code.startsWith(GS) ? parseSeparated(code) : undefined;
   }
 }
 
@@ -150,7 +151,7 @@ function hasSymbology(raw: string, from: number, to: number): boolean {
 }
 
 function isFrame(char: number): boolean {
-  return char < 32 && KIND[char] === FRAME;
+  return char < 32 ? KIND[char] === FRAME : char === BYTE_ORDER_MARK;
 }
 
 function isLetter(char: number): boolean {

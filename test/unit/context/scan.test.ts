@@ -18,6 +18,11 @@ describe("a scan", () => {
     });
   });
 
+  it("loses the byte order mark of a text", () => {
+    assert.equal(read("\ufeffABC\r\n").code, "ABC");
+    assert.equal(read(textOf(Buffer.from("\ufeff\x02ABC\x03"))).code, "ABC");
+  });
+
   it("loses its AIM symbology identifier, which is kept beside it", () => {
     const scan = read("]d1A100\r");
     assert.equal(scan.code, "A100");
@@ -55,6 +60,33 @@ describe("a scan", () => {
   it("of an EAN symbol is the item number", () => {
     assert.deepEqual(read("]E09506000134352").gs1, { gtin: "09506000134352" });
     assert.throws(() => read("]E09506000134353"), code("scan-check-digit"));
+  });
+
+  for (const fnc1 of ["\u241d", "<GS>", "{GS}", "[GS]", "^]", "\\x1d", "\\u001D"]) {
+    it(`is GS1 where a keyboard wedge spells FNC1 as ${fnc1}`, () => {
+      const wanted = { gtin: "09506000134352", batch: "ABC", expiry: "261231" };
+      const element = `010950600013435210ABC${fnc1}17261231`;
+      for (const text of [`]C1${element}`, `${fnc1}${element}`, element])
+        assert.deepEqual(read(text).gs1, wanted, text);
+    });
+  }
+
+  it("is GS1 without a symbology identifier where FNC1 separates what reads as identifiers", () => {
+    assert.deepEqual(read(`21S7${GS}10ABC${GS}0109506000134352`).gs1, {
+      serial: "S7",
+      batch: "ABC",
+      gtin: "09506000134352",
+    });
+    assert.throws(() => read(`0109506000134353${GS}10ABC`), code("scan-check-digit"));
+    for (const plain of [`0512${GS}34`, `[)>\x1e06${GS}P123${GS}1TABC\x1e\x04`, `]C0010950600013435210A${GS}21B`])
+      assert.equal(read(plain).gs1, undefined);
+  });
+
+  it("is refused as a compressed Digital Link, in words", () => {
+    for (const link of ["https://id.gs1.org/ARHKVAdpQg", "HTTPS://ID.GS1.ORG/01/09506000134352/DBmRL4mWQQ"])
+      assert.throws(() => read(link), /compressed/);
+    assert.equal(read("https://brand.example/ARHKVAdpQg").gs1, undefined);
+    assert.equal(read("https://id.gs1.org/.well-known/gs1resolver").gs1, undefined);
   });
 
   it("that only looks like GS1 stays a plain code", () => {

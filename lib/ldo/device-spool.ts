@@ -1,8 +1,13 @@
 import { LeftBehind } from "../storage/left-behind";
-import { openSpool, type SpoolOptions } from "../storage/spool";
-import type { OpenSpool } from "./spools";
+import { openSpool, type Spool, type SpoolOptions } from "../storage/spool";
 
 const NAME = "ldo";
+
+/** The spool of a device's objects, and what ends with it. */
+export interface DeviceSpool {
+  readonly spool: Spool;
+  close(): Promise<void>;
+}
 
 /**
  * Opens the spool of a device's objects. What other spools have left in its data directory (a node was renamed, or is no
@@ -13,7 +18,7 @@ const NAME = "ldo";
 export async function openDeviceSpool(
   options: Omit<SpoolOptions, "name">,
   warn: (error: Error) => void,
-): Promise<OpenSpool> {
+): Promise<DeviceSpool> {
   const spool = await openSpool({ ...options, name: NAME });
   const { dataDir, store, binding, clock, random } = options;
   const left = new LeftBehind({ dataDir, store, binding, clock, random, owned: [NAME], warn });

@@ -1,10 +1,13 @@
+import { realpathSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { AssetTable, type Asset } from "../../lib/assets";
+import { systemClock } from "../../lib/clock";
 import { EdgeError } from "../../lib/errors";
 import { isSafeName } from "../../lib/ids";
 import { openDatabase, type Database } from "../../lib/storage/database";
 import { openDataDir } from "../../lib/storage/identity";
+import { SharedFiles, type FileLease } from "../../lib/storage/shared-files";
 import { onClose } from "../common/adapter";
 import { ConfigReader, type RawConfig } from "../common/config";
 import type { DeviceService } from "../common/services";
@@ -12,6 +15,9 @@ import type { DeviceService } from "../common/services";
 interface DeviceNode extends Node {
   service?: DeviceService;
 }
+
+/** Several device nodes may share a data directory (an example that was imported twice): it then is one device. */
+const databases = new SharedFiles<Database>(systemClock, "data-dir-shared", "device");
 
 /** Who this device is, where it keeps what must survive, and which assets it watches. */
 export = function (RED: NodeAPI): void {
@@ -41,12 +47,13 @@ class DeviceRuntime implements DeviceService {
   readonly dataDir: string;
   readonly assets: readonly Asset[];
   readonly assetTable: AssetTable;
-  private opened: Promise<Database> | undefined;
+  private readonly lease: FileLease<Database>;
 
   constructor(config: ConfigReader, userDir: string) {
     const dir = config.text("data_dir", "context-edge");
-    this.dataDir = isAbsolute(dir) ? dir : join(userDir, dir);
-    const identity = openDataDir(this.dataDir);
+    const path = isAbsolute(dir) ? dir : join(userDir, dir);
+    const identity = openDataDir(path);
+    this.dataDir = realpathSync(path);
     this.installId = identity.installId;
     this.device = config.text("device_id", process.env["CONTEXT_EDGE_DEVICE"] || identity.device);
     this.site = config.text("site", "site");
@@ -75,19 +82,15 @@ class DeviceRuntime implements DeviceService {
         .filter((reader) => reader !== ""),
     }));
     this.assetTable = new AssetTable(this.assets);
+    const file = join(this.dataDir, "context-edge.db");
+    this.lease = databases.lease(this.dataDir, { device_id: this.device }, () => openDatabase({ file }));
   }
 
   database(): Promise<Database> {
-    this.opened ??= openDatabase({ file: join(this.dataDir, "context-edge.db") }).catch((error: unknown) => {
-      // A disk that was full is tried again at the next use.
-      this.opened = undefined;
-      throw error;
-    });
-    return this.opened;
+    return this.lease.opened();
   }
 
-  async close(): Promise<void> {
-    const database = await this.opened?.catch(() => undefined);
-    await database?.close();
+  close(): Promise<void> {
+    return this.lease.release();
   }
 }

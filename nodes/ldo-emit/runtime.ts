@@ -1,12 +1,12 @@
 import type { Node } from "node-red";
 import { isoTime, systemClock } from "../../lib/clock";
 import { asError, EdgeError } from "../../lib/errors";
-import { openDeviceSpool } from "../../lib/ldo/device-spool";
+import { openDeviceSpool, type DeviceSpool } from "../../lib/ldo/device-spool";
 import { LdoKeeper } from "../../lib/ldo/keeper";
-import { OPEN_AGAIN_MS, SpoolRegistry, type SpoolLease } from "../../lib/ldo/spools";
 import type { EdgeMessage } from "../../lib/messages";
 import { boardSerial } from "../../lib/storage/board";
 import type { ObjectStore } from "../../lib/storage/object-store";
+import { OPEN_AGAIN_MS, SharedFiles, type FileLease } from "../../lib/storage/shared-files";
 import type { Spool, SpoolHealth, SpoolStats } from "../../lib/storage/spool";
 import { sendFrom, shorten, type Send } from "../common/adapter";
 import type { ConfigReader } from "../common/config";
@@ -14,7 +14,7 @@ import type { DeviceService } from "../common/services";
 import { StatusLine } from "../common/status";
 import { describe } from "./status";
 
-const registry = new SpoolRegistry(systemClock);
+const spools = new SharedFiles<DeviceSpool>(systemClock, "spool-settings", "ldo-emit");
 const SHOW_EVERY_MS = 500;
 const URGENT_SEAL_S = 900;
 /** What somebody must look at: said in the log too, because a status is seen by nobody at night. */
@@ -22,7 +22,7 @@ const LOGGED: readonly SpoolHealth[] = ["refused", "two-writers", "full", "faile
 
 /** An ldo-emit node at work. */
 export class EmitRuntime {
-  private readonly lease: SpoolLease;
+  private readonly lease: FileLease<DeviceSpool>;
   private readonly keeper: LdoKeeper;
   private readonly status: StatusLine;
   private spool: Spool | undefined;
@@ -63,7 +63,7 @@ export class EmitRuntime {
         },
         (error) => this.node.warn(`left behind in the data folder: ${error.message}`),
       );
-    this.lease = registry.lease(device.dataDir, settings, open);
+    this.lease = spools.lease(device.dataDir, settings, open);
     const { device: name, installId, site, line, mode } = device;
     this.keeper = new LdoKeeper(
       { device: name, installId, site, line, mode, truthField },
@@ -117,7 +117,7 @@ export class EmitRuntime {
 
   private async open(): Promise<Spool> {
     try {
-      const spool = await this.lease.spool();
+      const { spool } = await this.lease.opened();
       if (spool !== this.spool && !this.closed) this.follow(spool);
       return spool;
     } catch (error) {

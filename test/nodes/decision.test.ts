@@ -6,6 +6,7 @@ import helper from "node-red-node-test-helper";
 import type { EdgeMessage, Mer, Review } from "../../lib/messages";
 import device = require("../../nodes/context-edge-device/context-edge-device");
 import decision = require("../../nodes/decision/decision");
+import { until } from "../support/process";
 import { sample } from "../unit/decision/support";
 
 const [DEVICE, DECISION, EVENTS, REVIEW, JUDGED, CATCH, ERRORS] = [1, 2, 3, 4, 5, 6, 7].map(
@@ -83,14 +84,6 @@ function listed(message: EdgeMessage | undefined): Mer[] {
   return message?.payload as Mer[];
 }
 
-async function until(holds: () => boolean, what: string): Promise<void> {
-  for (let i = 0; i < 400; i++) {
-    if (holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.fail(`after 4 s still not: ${what}`);
-}
-
 describe("decision in Node-RED", () => {
   let dataDir: string;
   before(() => new Promise<void>((resolve) => helper.startServer(resolve)));
@@ -109,7 +102,7 @@ describe("decision in Node-RED", () => {
       sample("bearing_wear"),
       sample("bearing_wear"),
     );
-    await until(() => sheet.judged.length === 4 && sheet.events.length === 1, "four judged and an alarm");
+    await until("four judged and an alarm", () => sheet.judged.length === 4 && sheet.events.length === 1);
     assert.deepEqual(
       sheet.judged.map((message) => message.decision?.outcome),
       ["normal", "review", "alert", "repeat"],
@@ -136,36 +129,36 @@ describe("decision in Node-RED", () => {
     delete message.prediction;
     if (message.fusion?.channels["current"]) message.fusion.channels["current"].quality = "bad";
     sheet.send(message);
-    await until(() => sheet.events.length === 1, "the limit's alarm");
+    await until("the limit's alarm", () => sheet.events.length === 1);
     assert.deepEqual([sheet.events[0]?.mer?.label, sheet.events[0]?.mer?.severity], ["limit:temperature", "critical"]);
   });
 
   it("guards the limits though the model it names is gone", async () => {
     const sheet = await Sheet.load(dataDir, { model: "9999999999999999" });
     sheet.send(sample(null, undefined, { sensor_data: { temperature: 96 } }));
-    await until(() => sheet.events.length === 1, "the limit's alarm");
+    await until("the limit's alarm", () => sheet.events.length === 1);
     assert.deepEqual(sheet.errors, []);
   });
 
   it("knows its open alarms after a restart, and what people did", async () => {
     const before = await Sheet.load(dataDir);
     before.send(sample("bearing_wear"));
-    await until(() => before.events.length === 1, "raised");
+    await until("raised", () => before.events.length === 1);
     const id = before.events[0]?.mer?.mer_id;
     before.command("ack", { mer_id: id });
-    await until(() => before.events.length === 2, "acknowledged");
+    await until("acknowledged", () => before.events.length === 2);
     await helper.unload();
     const after = await Sheet.load(dataDir);
     after.send(sample("bearing_wear"));
     after.command("list", {});
-    await until(() => after.events.length === 1, "the list");
+    await until("the list", () => after.events.length === 1);
     assert.equal(after.judged[0]?.decision?.outcome, "repeat");
     const [mer] = listed(after.events[0]);
     assert.deepEqual([mer?.mer_id, mer?.acknowledged?.by, mer?.evidence.count], [id, "anna", 2]);
     after.command("close", { mer_id: id, cause: "bearing replaced" });
-    await until(() => after.events.length === 2, "closed");
+    await until("closed", () => after.events.length === 2);
     after.command("list", { closed: true });
-    await until(() => after.events.length === 3, "the closed ones");
+    await until("the closed ones", () => after.events.length === 3);
     assert.deepEqual(
       listed(after.events[2]).map(({ closed }) => closed?.cause),
       ["bearing replaced"],
@@ -175,49 +168,49 @@ describe("decision in Node-RED", () => {
   it("clears, and says so on its own, when the fault is gone", async () => {
     const sheet = await Sheet.load(dataDir, { off_delay_s: "0.2" });
     sheet.send(sample("bearing_wear"), sample("normal"));
-    await until(() => sheet.events.length === 2, "cleared");
+    await until("cleared", () => sheet.events.length === 2);
     assert.deepEqual(sheet.kinds(), ["raised", "cleared"]);
-    await until(() => sheet.status === "none active · 1 open", "the status");
+    await until("the status", () => sheet.status === "none active · 1 open");
   });
 
   it("answers a wrong command through Catch", async () => {
     const sheet = await Sheet.load(dataDir);
     sheet.command("ack", { mer_id: "MER-404" });
     sheet.command("raise", {});
-    await until(() => sheet.errors.length === 2, "two errors");
+    await until("two errors", () => sheet.errors.length === 2);
     assert.match(String(sheet.errors.map(({ error }) => error.message)), /no open record MER-404.*no command raise/);
   });
 
   it("takes a foreign command on a sample for none", async () => {
     const sheet = await Sheet.load(dataDir);
     sheet.send({ ...sample("normal"), command: { name: "put" } });
-    await until(() => sheet.judged.length === 1, "the sample");
+    await until("the sample", () => sheet.judged.length === 1);
     assert.deepEqual(sheet.errors, []);
   });
 
   it("in dry run decides everything and raises nothing, also not after it goes live", async () => {
     const sheet = await Sheet.load(dataDir, {}, "dry-run");
     sheet.send(sample("bearing_wear"));
-    await until(() => sheet.status.startsWith("dry-run: nothing is raised · 1 active"), "the status");
+    await until("the status", () => sheet.status.startsWith("dry-run: nothing is raised · 1 active"));
     assert.deepEqual(sheet.events, []);
     assert.equal(sheet.judged[0]?.decision?.outcome, "alert");
     await helper.unload();
     const live = await Sheet.load(dataDir);
     live.command("list", {});
-    await until(() => live.events.length === 1, "the list");
+    await until("the list", () => live.events.length === 1);
     assert.deepEqual(live.events[0]?.payload, []);
   });
 
   it("says in its status which limit is not guarded", async () => {
     const sheet = await Sheet.load(dataDir);
     sheet.send({ ...sample("normal"), context: { product: "new" } });
-    await until(() => sheet.status.startsWith("not guarded: no thresholds"), "the status");
+    await until("the status", () => sheet.status.startsWith("not guarded: no thresholds"));
   });
 
   it("refuses with a configuration that cannot work", async () => {
     const sheet = await Sheet.load(dataDir, { threshold: "0.8", release_below: "0.9" });
     sheet.send(sample("normal"));
-    await until(() => sheet.errors.length === 1, "the error");
+    await until("the error", () => sheet.errors.length === 1);
     assert.match(sheet.errors[0].error.message, /release_below is 0.9, must not be above threshold 0.8/);
   });
 });

@@ -4,7 +4,6 @@ import { ManualClock } from "../../../lib/clock";
 import { buildLdo } from "../../../lib/ldo/build";
 import { LdoKeeper } from "../../../lib/ldo/keeper";
 import { ldoLine } from "../../../lib/ldo/line";
-import { SpoolRegistry, type OpenSpool } from "../../../lib/ldo/spools";
 import { checkLdo } from "../../../lib/ldo/validate";
 import type { EdgeMessage, Fusion, Ldo } from "../../../lib/messages";
 import type { Spool } from "../../../lib/storage/spool";
@@ -201,85 +200,5 @@ describe("keeping objects", () => {
     gate.open();
     await Promise.all(waiting);
     await narrow.keep(judged());
-  });
-});
-
-function opener(fail = 0): { open: () => Promise<OpenSpool>; opened: () => number; closed: () => number } {
-  let opened = 0;
-  let closed = 0;
-  const spool = { spool: {} as Spool, close: () => Promise.resolve(void closed++) };
-  const open = (): Promise<OpenSpool> => {
-    opened++;
-    return opened <= fail ? Promise.reject(new Error("locked")) : Promise.resolve(spool);
-  };
-  return { open, opened: () => opened, closed: () => closed };
-}
-
-describe("one spool per device", () => {
-  it("is opened once, and closed with its last user", async () => {
-    const registry = new SpoolRegistry(new ManualClock());
-    const { open, opened, closed } = opener();
-    const [one, two] = [registry.lease("data", { quota_mb: 8 }, open), registry.lease("data", { quota_mb: 8 }, open)];
-    assert.equal(await one.spool(), await two.spool());
-    await one.release();
-    assert.deepEqual([opened(), closed()], [1, 0]);
-    await two.release();
-    assert.deepEqual([opened(), closed()], [1, 1]);
-  });
-
-  it("has one set of settings", () => {
-    const registry = new SpoolRegistry(new ManualClock());
-    const { open } = opener();
-    registry.lease("data", { quota_mb: 8 }, open);
-    assert.throws(
-      () => registry.lease("data", { quota_mb: 9 }, open),
-      coded("spool-settings", /"quota_mb":8.*"quota_mb":9/),
-    );
-    registry.lease("elsewhere", { quota_mb: 9 }, open);
-  });
-
-  it("is tried again some seconds after it could not be opened", async () => {
-    const clock = new ManualClock();
-    const { open, opened } = opener(1);
-    const lease = new SpoolRegistry(clock).lease("data", {}, open);
-    await assert.rejects(lease.spool(), /locked/);
-    await assert.rejects(lease.spool(), /locked/);
-    assert.equal(opened(), 1);
-    clock.advance(5000);
-    await lease.spool();
-    assert.equal(opened(), 2);
-    await lease.release();
-  });
-
-  it("is not opened again before it is closed", async () => {
-    const registry = new SpoolRegistry(new ManualClock());
-    const steps: string[] = [];
-    const open = (): Promise<OpenSpool> => {
-      steps.push("open");
-      const close = async (): Promise<void> => {
-        await new Promise((resolve) => setImmediate(resolve));
-        steps.push("closed");
-      };
-      return Promise.resolve({ spool: {} as Spool, close });
-    };
-    const one = registry.lease("data", {}, open);
-    await one.spool();
-    const released = one.release();
-    await registry.lease("data", {}, open).spool();
-    await released;
-    assert.deepEqual(steps, ["open", "closed", "open"]);
-  });
-
-  it("can be opened again though closing it went wrong", async () => {
-    const registry = new SpoolRegistry(new ManualClock());
-    let closing: Promise<void> = Promise.reject(new Error("disk gone"));
-    const open = (): Promise<OpenSpool> => Promise.resolve({ spool: {} as Spool, close: () => closing });
-    const one = registry.lease("data", {}, open);
-    await one.spool();
-    await assert.rejects(one.release(), /disk gone/);
-    closing = Promise.resolve();
-    const two = registry.lease("data", {}, open);
-    await two.spool();
-    await two.release();
   });
 });

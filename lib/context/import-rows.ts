@@ -1,4 +1,5 @@
 /** What an `import` command carries, as entries: a list, an object by key, or CSV with a heading. All of it, or an error. */
+import { isUtf8 } from "node:buffer";
 import { parse } from "csv-parse/sync";
 import { EdgeError, asError } from "../errors";
 import type { Context } from "../messages";
@@ -74,6 +75,12 @@ function parseText(payload: string | Uint8Array, format: ImportOptions["format"]
       `the import has ${payload.length} bytes, limit ${MAX_IMPORT_BYTES}: split it`,
     );
   }
+  if (payload.length === 0) throw new EdgeError("import-invalid", "the import is empty");
+  if (typeof payload !== "string" && !isUtf8(payload)) {
+    throw new EdgeError("import-invalid", `the import's ${payload.length} bytes are not text in UTF-8`, {
+      remedy: 'save it as "CSV UTF-8"',
+    });
+  }
   const text = (typeof payload === "string" ? payload : Buffer.from(payload).toString("utf8")).replace(/^\ufeff/, "");
   const start = text.trimStart();
   const json = format === "json" || (format === "auto" && (start.startsWith("{") || start.startsWith("[")));
@@ -94,24 +101,35 @@ function fromCsv(text: string): { key?: string; code?: string; value: Context }[
   const heading = text.slice(0, text.search(/[\r\n]|$/));
   const delimiter = [";", "\t", ","].find((candidate) => heading.includes(candidate)) ?? ",";
   const rows = parse<Record<string, string>>(text, {
-    columns: true,
+    columns: uniqueColumns,
     delimiter,
     skip_empty_lines: true,
     trim: true,
-    bom: true,
   });
   return rows.map((cells, i) => {
     const value: Context = {};
     for (const [column, cell] of Object.entries(cells)) {
       if (COLUMNS.has(column) || cell === "") continue;
-      set(value, column, cellValue(cell), `row ${i + 1}`);
+      set(value, column, cellValue(cell, column, `row ${i + 1}`), `row ${i + 1}`);
     }
     return { ...(cells["key"] && { key: cells["key"] }), ...(cells["code"] && { code: cells["code"] }), value };
   });
 }
 
-/** Numbers without leading zeros (those are article numbers), true and false; all else is text. */
-function cellValue(cell: string): unknown {
+/** The library would let the last of two columns win. */
+function uniqueColumns(names: string[]): string[] {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new EdgeError("import-invalid", `two columns are called "${twice}"`);
+  return names;
+}
+
+/**
+ * Numbers without leading zeros (those are article numbers), true and false; all else is text. A number with a comma would
+ * be text, too, and a limit made of it would never guard: it is refused.
+ */
+function cellValue(cell: string, column: string, where: string): unknown {
+  if (/^[-+]?[\d.]*\d,\d+$/.test(cell))
+    throw invalid(where, `${column} is "${cell}": write numbers with a point (text like this can be imported as JSON)`);
   if (cell === "true" || cell === "false") return cell === "true";
   return /^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$/.test(cell) ? Number(cell) : cell;
 }

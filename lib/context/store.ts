@@ -9,6 +9,9 @@ import { isRecord } from "../path";
 /** A context is copied into every Labeled Data Object, so it has to stay small: bytes of its JSON. */
 export const MAX_CONTEXT_BYTES = 65_536;
 
+/** Deeper ones would overflow whoever copies or parses them by recursion, Python's json among them; a person writes five. */
+const MAX_DEPTH = 64;
+
 export type Source = "redis" | "cache" | "embedded";
 
 /** What a read calls, exactly once, at once or later. `slot` is what the reader passed in. */
@@ -77,6 +80,7 @@ export function parseContext(key: string, text: string): Context {
       `${key} is ${Array.isArray(value) ? "a list" : String(value).slice(0, 40)}, must be a JSON object`,
     );
   }
+  if (isDeeper(value, MAX_DEPTH)) throw tooDeep(key);
   return value;
 }
 
@@ -95,7 +99,21 @@ export function encodeContext(key: string, value: unknown): string {
   }
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_CONTEXT_BYTES) throw tooLarge(key, String(bytes));
+  if (isDeeper(value, MAX_DEPTH)) throw tooDeep(key);
   return text;
+}
+
+/** Looks no deeper than `levels`, so it never overflows itself. */
+function isDeeper(value: object, levels: number): boolean {
+  if (levels === 0) return true;
+  for (const part of Object.values(value) as unknown[]) {
+    if (typeof part === "object" && part !== null && isDeeper(part, levels - 1)) return true;
+  }
+  return false;
+}
+
+function tooDeep(key: string): EdgeError {
+  return new EdgeError("context-invalid", `${key} is nested deeper than ${MAX_DEPTH} levels`);
 }
 
 export function tooLarge(key: string, bytes: string): EdgeError {

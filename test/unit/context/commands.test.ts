@@ -102,7 +102,7 @@ describe("commands on the embedded store", () => {
     assert.equal((await commands.run({ name: "import", prefix: "context:" }, { c: { n: 3 } })).count, 1);
     assert.equal((await commands.run({ name: "import" }, '{"d": {"n": 4}}')).count, 1);
     const csv = Buffer.from(
-      '\ufeffkey;product;normal.temperature;hold;lot;note\r\ne;Motor A;75.5;true;007;\r\nf;Motor B;;false;12,5;"x;y"\r\n',
+      '\ufeffkey;product;normal.temperature;hold;lot;note\r\ne;Motor A;75.5;true;007;\r\nf;Motor B;;false;1-2;"x;y"\r\n',
     );
     assert.equal((await commands.run({ name: "import", prefix: "p:" }, csv)).count, 2);
     assert.deepEqual(await get("a"), { n: 1 });
@@ -110,7 +110,7 @@ describe("commands on the embedded store", () => {
     assert.deepEqual(await get("context:c"), { n: 3 });
     assert.deepEqual(await get("d"), { n: 4 });
     assert.deepEqual(await get("p:e"), { product: "Motor A", normal: { temperature: 75.5 }, hold: true, lot: "007" });
-    assert.deepEqual(await get("p:f"), { product: "Motor B", hold: false, lot: "12,5", note: "x;y" });
+    assert.deepEqual(await get("p:f"), { product: "Motor B", hold: false, lot: "1-2", note: "x;y" });
   });
 
   for (const [what, payload] of [
@@ -145,6 +145,13 @@ describe("commands on the embedded store", () => {
     ],
     ["contradicting columns", "key,x,x.y\na,1,2"],
     ["a row with too many cells", "key,x\na,1\nb,1,2"],
+    ["two columns of one name", "key,temp_critical,temp_critical\na,95,59"],
+    ["a number with a comma, which no limit would understand", "key;temp_critical\na;95,5"],
+    ["a heading and nothing else that says which row is which", "product;temp\nMotor;75"],
+    ["Latin-1, whose letters would be lost", Buffer.from("key;product\na;F\xf6rderband", "latin1")],
+    ["UTF-16", Buffer.from("\ufeffkey;product\na;Motor", "utf16le")],
+    ["nothing", ""],
+    ["a value nested 65 deep", { a: nested(65) }],
     ["broken JSON", '{"a":'],
     ["a number", 7],
   ] as const) {
@@ -240,3 +247,7 @@ describe("JSON Merge Patch", () => {
     assert.equal(({} as { polluted?: boolean }).polluted, undefined);
   });
 });
+
+function nested(depth: number): object {
+  return depth === 1 ? {} : { in: nested(depth - 1) };
+}

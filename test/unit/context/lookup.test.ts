@@ -28,6 +28,7 @@ describe("a lookup", () => {
     ["a list", "[1]"],
     ["a number", "7"],
     ["null", "null"],
+    ["nested too deep for those who copy it", `{"a":${"[".repeat(64)}${"]".repeat(64)}}`],
     ["over 64 kB", JSON.stringify({ text: "x".repeat(70_000) })],
   ] as const) {
     it(`of what is ${what} is invalid`, async () => {

@@ -1,5 +1,5 @@
-import type { NodeAPI } from "node-red";
-import { EdgeError } from "../../lib/errors";
+import type { Node, NodeAPI } from "node-red";
+import { EdgeError, asError } from "../../lib/errors";
 
 /** What the editor stored for a node: every value may be missing or of another type (imported by hand, older version). */
 export type RawConfig = Readonly<Record<string, unknown>>;
@@ -40,16 +40,15 @@ export class ConfigReader {
     if (text === "" || !Number.isFinite(value) || value < min || value > max || (integer && !Number.isInteger(value))) {
       throw new EdgeError(
         "config-number",
-        `${this.what}: ${name} is "${text}", must be ${integer ? "a whole number" : "a number"} from ${min} to ${max}`,
+        `${this.what}: ${name} is "${text}", must be ${integer ? "a whole number" : "a number"}${range(min, max)}`,
       );
     }
     return value;
   }
 
+  /** @throws EdgeError `config-choice` for what is neither true nor false */
   flag(name: string, fallback = false): boolean {
-    const value = this.raw[name];
-    if (value === undefined || value === null || value === "") return fallback;
-    return value === true || value === "true";
+    return this.choice(name, ["true", "false"], String(fallback) as "true" | "false") === "true";
   }
 
   /** @throws EdgeError `config-choice` */
@@ -75,13 +74,30 @@ export class ConfigReader {
   }
 }
 
+function range(min: number, max: number): string {
+  if (min === -Infinity) return max === Infinity ? "" : ` up to ${max}`;
+  return max === Infinity ? `, at least ${min}` : ` from ${min} to ${max}`;
+}
+
+interface Refused {
+  /** Why a config node offers no service. */
+  refused?: string;
+}
+
+/** A config node that cannot work: said once in the log, and by each node that needs it, in its status and to Catch. */
+export function refuseService(node: Node & Refused, error: unknown): void {
+  node.refused = asError(error).message;
+  node.error(node.refused);
+}
+
 /**
  * The config node a field points at, by its service.
  * @throws EdgeError `config-node` when none is chosen, or the chosen one is missing or disabled
  */
 export function service<T>(RED: NodeAPI, id: unknown, type: string, what: string): T {
   const node = typeof id === "string" && id !== "" ? RED.nodes.getNode(id) : undefined;
-  const found = (node as { service?: T } | null | undefined)?.service;
+  const { service: found, refused } = (node ?? {}) as { service?: T } & Refused;
+  if (refused !== undefined) throw new EdgeError("config-node", `${what}: its ${type} does not work: ${refused}`);
   if (found === undefined) {
     throw new EdgeError("config-node", `${what}: no working ${type} is chosen`, {
       remedy: `open the node, choose or add a ${type}, deploy`,

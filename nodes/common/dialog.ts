@@ -1,3 +1,4 @@
+import { EdgeError } from "../../lib/errors";
 import type { RawConfig } from "./config";
 
 /** What a dialog sends in place of a stored secret. */
@@ -8,9 +9,21 @@ export function fromDialog(body: unknown): RawConfig {
   return Object.fromEntries(Object.entries((body ?? {}) as RawConfig).map(([name, value]) => [name, filledIn(value)]));
 }
 
-/** True when the dialog shows a secret that is stored, not one that was typed. */
-export function isUnchanged(secret: string): boolean {
-  return secret === "" || secret === UNCHANGED;
+/**
+ * The secret to try a connection with: as typed, or else the stored one, which goes to no other place than its own.
+ * @param what for the message
+ * @param stored undefined where the dialog shows another place than the one it was stored for
+ * @throws EdgeError `secret-elsewhere` when the dialog shows a stored secret that belongs to another place
+ */
+export function secretToTry(
+  typed: string,
+  what: { readonly name: string; readonly place: string },
+  stored: { readonly secret: string | undefined } | undefined,
+): string {
+  if (typed !== "" && typed !== UNCHANGED) return typed;
+  if (stored) return stored.secret ?? "";
+  if (typed === "") return "";
+  throw new EdgeError("secret-elsewhere", `the stored ${what.name} belongs to another ${what.place}: type it again`);
 }
 
 function filledIn(value: unknown): unknown {

@@ -9,7 +9,7 @@ import { openDatabase, type Database } from "../../lib/storage/database";
 import { openDataDir } from "../../lib/storage/identity";
 import { SharedFiles, type FileLease } from "../../lib/storage/shared-files";
 import { onClose } from "../common/adapter";
-import { ConfigReader, type RawConfig } from "../common/config";
+import { ConfigReader, refuseService, type RawConfig } from "../common/config";
 import type { DeviceService } from "../common/services";
 
 interface DeviceNode extends Node {
@@ -31,7 +31,7 @@ export = function (RED: NodeAPI): void {
       this.service = open;
       onClose(this, () => open.close());
     } catch (error) {
-      this.error((error as Error).message);
+      refuseService(this, error);
     }
   }
   RED.nodes.registerType("context-edge-device", ContextEdgeDevice);

@@ -3,7 +3,7 @@ import { systemClock } from "../../lib/clock";
 import { asError } from "../../lib/errors";
 import { ModbusLine, ModbusSource, type ModbusOptions } from "../../lib/fusion/modbus/source";
 import { onClose } from "../common/adapter";
-import { ConfigReader, type RawConfig } from "../common/config";
+import { ConfigReader, refuseService, type RawConfig } from "../common/config";
 import type { ModbusService } from "../common/services";
 
 interface ModbusNode extends Node {
@@ -21,7 +21,7 @@ export = function (RED: NodeAPI): void {
       this.service = source;
       onClose(this, () => source.close());
     } catch (error) {
-      this.error(asError(error).message);
+      refuseService(this, error);
     }
   }
   RED.nodes.registerType(TYPE, ContextEdgeModbus);

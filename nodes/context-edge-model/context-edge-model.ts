@@ -1,11 +1,10 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { asError } from "../../lib/errors";
 import { DEFAULT_MODEL } from "../../lib/inference/bundled";
 import type { Lease } from "../../lib/inference/registry";
 import type { ModelSlot } from "../../lib/inference/slot";
 import { openSlot, type SlotRequest } from "../../lib/inference/slots";
 import { onClose } from "../common/adapter";
-import { ConfigReader, type RawConfig } from "../common/config";
+import { ConfigReader, refuseService, type RawConfig } from "../common/config";
 import type { ModelService } from "../common/services";
 
 interface ModelNode extends Node {
@@ -25,7 +24,7 @@ export = function (RED: NodeAPI): void {
       };
       onClose(this, () => own?.release());
     } catch (error) {
-      this.error(asError(error).message);
+      refuseService(this, error);
     }
   }
   RED.nodes.registerType("context-edge-model", ContextEdgeModel);

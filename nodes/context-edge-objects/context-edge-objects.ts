@@ -8,8 +8,8 @@ import { readS3Settings, type S3Secrets } from "../../lib/storage/s3-settings";
 import { S3Store } from "../../lib/storage/s3-store";
 import { checkStore, type StoreAnswer } from "../../lib/storage/store-check";
 import { onClose } from "../common/adapter";
-import { ConfigReader, type RawConfig } from "../common/config";
-import { fromDialog, isUnchanged } from "../common/dialog";
+import { ConfigReader, refuseService, type RawConfig } from "../common/config";
+import { fromDialog, secretToTry } from "../common/dialog";
 import type { ObjectsService } from "../common/services";
 
 interface ObjectsNode extends Node<S3Secrets> {
@@ -27,11 +27,11 @@ export = function (RED: NodeAPI): void {
     try {
       const reader = new ConfigReader(config as unknown as RawConfig, "object store");
       this.endpoint = reader.text("endpoint", "");
-      const store = openStore(reader, this.credentials, home);
+      const store = openStore(reader, readSecrets(this.credentials), home);
       this.service = { store };
       onClose(this, () => store.close());
     } catch (error) {
-      this.error(asError(error).message);
+      refuseService(this, error);
     }
   }
   RED.nodes.registerType<ObjectsNode, NodeDef, object, S3Secrets>("context-edge-objects", ContextEdgeObjects, {
@@ -49,6 +49,12 @@ export = function (RED: NodeAPI): void {
     },
   );
 };
+
+/** @throws EdgeError `config-env` */
+function readSecrets(credentials: S3Secrets | undefined): S3Secrets {
+  const reader = new ConfigReader({ ...credentials }, "object store");
+  return { access_key: reader.text("access_key", ""), secret_key: reader.text("secret_key", "") };
+}
 
 /** @param home where a folder lies whose path is not absolute */
 function openStore(config: ConfigReader, secrets: S3Secrets, home: string, timeoutMs?: number): ObjectStore {
@@ -73,12 +79,14 @@ const TEST_TIMEOUT_MS = 12_000;
 async function test(RED: NodeAPI, body: RawConfig, home: string): Promise<StoreAnswer> {
   const config = new ConfigReader(body, "object store");
   const secrets: S3Secrets = { access_key: config.text("access_key", ""), secret_key: config.text("secret_key", "") };
-  if (secrets.access_key !== "" && isUnchanged(secrets.secret_key ?? "")) {
+  if (secrets.access_key !== "") {
     const stored = RED.nodes.getNode(config.text("id", "")) as ObjectsNode | null;
-    secrets.secret_key = stored?.credentials?.secret_key ?? "";
-    if (secrets.secret_key !== "" && stored?.endpoint !== config.text("endpoint", "")) {
-      return { ok: false, text: "the stored secret belongs to another endpoint: type it again" };
-    }
+    const own = stored?.endpoint === config.text("endpoint", "");
+    secrets.secret_key = secretToTry(
+      secrets.secret_key ?? "",
+      { name: "secret", place: "endpoint" },
+      own ? { secret: stored?.credentials?.secret_key } : undefined,
+    );
   }
   const store = openStore(config, secrets, home, TEST_TIMEOUT_MS);
   try {

@@ -5,7 +5,8 @@ import { asError, EdgeError } from "../../lib/errors";
 import { OpcuaConnection } from "../../lib/fusion/opcua/connection";
 import { OpcuaSource, type OpcuaOptions } from "../../lib/fusion/opcua/source";
 import { onClose } from "../common/adapter";
-import { ConfigReader, type RawConfig } from "../common/config";
+import { ConfigReader, refuseService, type RawConfig } from "../common/config";
+import { fromDialog, secretToTry } from "../common/dialog";
 import type { OpcuaService } from "../common/services";
 
 interface Credentials {
@@ -20,8 +21,6 @@ interface OpcuaNode extends Node<Credentials> {
 }
 
 const TYPE = "context-edge-opcua";
-/** What the editor shows, and sends back, in place of a stored password. */
-const STORED = "__PWRD__";
 
 /** An OPC UA server, one session for all who follow variables on it. */
 export = function (RED: NodeAPI): void {
@@ -36,7 +35,7 @@ export = function (RED: NodeAPI): void {
       this.service = source;
       onClose(this, () => source.close());
     } catch (error) {
-      this.error(asError(error).message);
+      refuseService(this, error);
     }
   }
   RED.nodes.registerType(TYPE, ContextEdgeOpcua, {
@@ -44,7 +43,7 @@ export = function (RED: NodeAPI): void {
   });
 
   RED.httpAdmin.post(`/context-edge/${TYPE}/test`, RED.auth.needsPermission(`${TYPE}.write`), (request, response) => {
-    const body = request.body as RawConfig;
+    const body = fromDialog(request.body);
     const stored = typeof body["id"] === "string" ? (RED.nodes.getNode(body["id"]) as OpcuaNode | null) : null;
     test(body, stored, pkiDir()).then(
       (text) => response.json({ ok: true, text }),
@@ -58,10 +57,11 @@ function readOptions(raw: RawConfig, credentials: Credentials | undefined, pkiDi
   const url = config.text("endpoint");
   if (!url.startsWith("opc.tcp://"))
     throw new EdgeError("opcua-endpoint", `OPC UA: the endpoint "${url}" must start with opc.tcp://`);
-  const name = textOf(credentials?.user);
+  const secrets = new ConfigReader({ ...credentials }, "OPC UA");
+  const name = secrets.text("user", "");
   return {
     url,
-    user: name === "" ? undefined : { name, password: textOf(credentials?.password) },
+    user: name === "" ? undefined : { name, password: secrets.text("password", "") },
     pkiDir,
     intervalMs: config.number("interval_ms", 200, { min: 10, max: 3_600_000 }),
     watchdogMs: config.number("watchdog_ms", 10_000, { min: 0, max: 3_600_000 }),
@@ -75,13 +75,15 @@ function textOf(value: unknown): string {
 /** Connects with what the dialog shows. The stored password is used only for the endpoint it was stored for. */
 async function test(body: RawConfig, stored: OpcuaNode | null, pkiDir: string): Promise<string> {
   const user = textOf(body["user"]);
-  let password = textOf(body["password"]);
-  if (user !== "" && (password === "" || password === STORED)) {
-    password = stored?.endpoint === body["endpoint"] ? textOf(stored?.credentials?.password) : "";
-    if (password === "" && body["password"] === STORED) {
-      throw new EdgeError("opcua-password", "the stored password belongs to another endpoint: enter it again");
-    }
-  }
+  const own = stored !== null && stored.endpoint === body["endpoint"];
+  const password =
+    user === ""
+      ? ""
+      : secretToTry(
+          textOf(body["password"]),
+          { name: "password", place: "endpoint" },
+          own ? { secret: textOf(stored.credentials?.password) } : undefined,
+        );
   const options = readOptions(body, { user, password }, pkiDir);
   const begun = performance.now();
   const connection = await OpcuaConnection.open(options, systemClock, new AbortController().signal);

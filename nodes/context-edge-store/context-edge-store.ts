@@ -6,7 +6,8 @@ import { probeRedis } from "../../lib/context/redis-probe";
 import { RedisStore } from "../../lib/context/redis-store";
 import type { ContextStore } from "../../lib/context/store";
 import { asError } from "../../lib/errors";
-import { ConfigReader, service, type RawConfig } from "../common/config";
+import { ConfigReader, refuseService, service, type RawConfig } from "../common/config";
+import { fromDialog, secretToTry } from "../common/dialog";
 import type { DeviceService, StoreService } from "../common/services";
 
 interface Secrets {
@@ -20,9 +21,6 @@ interface StoreNode extends Node<Secrets> {
   url?: string;
 }
 
-/** What the dialog sends in place of a stored secret. */
-const UNCHANGED = "__PWRD__";
-
 /** Where contexts are kept: in Redis, or on the device itself. */
 export = function (RED: NodeAPI): void {
   function ContextEdgeStore(this: StoreNode, config: NodeDef & { device?: string }): void {
@@ -30,7 +28,7 @@ export = function (RED: NodeAPI): void {
     try {
       const reader = new ConfigReader(config as unknown as RawConfig, "store");
       if (reader.choice("kind", ["embedded", "redis"], "embedded") === "redis") {
-        const settings = redisSettings(reader, this.credentials);
+        const settings = redisSettings(reader, readSecrets(this.credentials));
         this.url = settings.url;
         this.service = { store: redisStore(reader, settings) };
       } else {
@@ -38,7 +36,7 @@ export = function (RED: NodeAPI): void {
         this.service = { store: new EmbeddedStore(() => device.database()) };
       }
     } catch (error) {
-      this.error(asError(error).message);
+      refuseService(this, error);
     }
   }
   RED.nodes.registerType<StoreNode, NodeDef, object, Secrets>("context-edge-store", ContextEdgeStore, {
@@ -49,13 +47,19 @@ export = function (RED: NodeAPI): void {
     "/context-edge/context-edge-store/test",
     RED.auth.needsPermission("context-edge-store.write"),
     (request, response) => {
-      test(RED, (request.body ?? {}) as RawConfig).then(
+      test(RED, fromDialog(request.body)).then(
         (answer) => response.json(answer),
         (error: unknown) => response.json({ ok: false, text: asError(error).message }),
       );
     },
   );
 };
+
+/** @throws EdgeError `config-env` */
+function readSecrets(credentials: Secrets | undefined): Secrets {
+  const reader = new ConfigReader({ ...credentials }, "store");
+  return { username: reader.text("username", ""), password: reader.text("password", "") };
+}
 
 function redisSettings(config: ConfigReader, secrets: Secrets): RedisSettings {
   return {
@@ -81,29 +85,18 @@ function redisStore(config: ConfigReader, settings: RedisSettings): ContextStore
 }
 
 async function test(RED: NodeAPI, body: RawConfig): Promise<{ ok: boolean; text: string }> {
-  const config = new ConfigReader(withEnvironment(body), "store");
+  const config = new ConfigReader(body, "store");
   if (config.choice("kind", ["embedded", "redis"], "embedded") === "embedded") {
     return { ok: true, text: "kept on the device: nothing to connect to" };
   }
   const username = config.text("username", "");
-  let password = config.text("password", "");
-  if (password === UNCHANGED) {
-    const stored = RED.nodes.getNode(config.text("id", "")) as StoreNode | null;
-    if (!stored?.url || redisHost(stored.url) !== redisHost(config.text("url"))) {
-      return { ok: false, text: "the stored password belongs to another host: type it again" };
-    }
-    password = stored.credentials.password ?? "";
-  }
+  const stored = RED.nodes.getNode(config.text("id", "")) as StoreNode | null;
+  const own = stored?.url !== undefined && redisHost(stored.url) === redisHost(config.text("url"));
+  const password = secretToTry(
+    config.text("password", ""),
+    { name: "password", place: "host" },
+    own ? { secret: stored?.credentials?.password } : undefined,
+  );
   const options = redisOptions(redisSettings(config, { username, password }));
   return probeRedis(options, config.flag("cache", true), [config.text("prefix", "context:")], systemClock);
-}
-
-/** The dialog sends `${NAME}` as typed; at deploy Node-RED has put the value in its place. */
-function withEnvironment(body: RawConfig): RawConfig {
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, filledIn(value)]));
-}
-
-function filledIn(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  return value.replace(/^\$\{(\w+)\}$/, (typed, name: string) => process.env[name] ?? typed);
 }

@@ -163,7 +163,7 @@ describe("tensorrt-infer", () => {
     await helper.load([model, infer], flow({ source: "bundled", threads: "many" }));
     const { prediction } = await send({ ...sample });
     assert.deepEqual([prediction?.label, prediction?.fault?.code], [null, "no-model"]);
-    assert.match(prediction?.fault?.message ?? "", /no working context-edge-model is chosen/);
+    assert.match(prediction?.fault?.message ?? "", /its context-edge-model does not work: .*threads is "many"/);
   });
 
   it("serves on over a deploy: the slot outlives its nodes, and nothing is loaded again", async () => {

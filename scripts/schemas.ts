@@ -2,12 +2,12 @@
 // --check it only compares.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Golden, Ldo, Manifest } from "../lib/messages";
+import { Golden, Ldo, Manifest, Mer } from "../lib/messages";
 
 const folder = join(__dirname, "..", "trainer", "context_edge_trainer", "schemas");
 // TypeBox writes a tuple as a list of `items`: a form that drafts after 7 gave another meaning.
 const DRAFT = "http://json-schema.org/draft-07/schema#";
-const schemas = { "ldo-1": Ldo, "model-1": Manifest, "golden-1": Golden };
+const schemas = { "ldo-1": Ldo, "mer-1": Mer, "model-1": Manifest, "golden-1": Golden };
 
 mkdirSync(folder, { recursive: true });
 for (const [name, schema] of Object.entries(schemas)) {

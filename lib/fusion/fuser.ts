@@ -119,8 +119,7 @@ export class Fuser {
   }
 
   private takeScan(message: EdgeMessage): Sample[] {
-    const asset = message.asset ?? this.router.route(typeof message.topic === "string" ? message.topic : "").asset;
-    const state = this.stateOf(asset);
+    const state = this.stateOfMessage(message);
     const samples: Sample[] = [];
     if (this.config.trigger === "run_end") this.endRun(state, samples);
     const refused = message.unusable !== undefined;
@@ -136,8 +135,7 @@ export class Fuser {
   }
 
   private takeEnd(message: EdgeMessage): Sample[] {
-    const asset = message.asset ?? this.router.route(typeof message.topic === "string" ? message.topic : "").asset;
-    const state = this.stateOf(asset);
+    const state = this.stateOfMessage(message);
     const samples: Sample[] = [];
     if (this.config.trigger === "run_end") this.endRun(state, samples, message);
     state.run = undefined;
@@ -215,6 +213,10 @@ export class Fuser {
       // Kept to the beat; beats that a stalled loop missed are not made up for.
       this.nextPeriod(Math.max(due + this.config.periodMs, clock.monotonic()));
     });
+  }
+
+  private stateOfMessage({ asset, topic }: EdgeMessage): AssetState {
+    return this.stateOf(this.router.named(asset) ?? this.router.route(typeof topic === "string" ? topic : "").asset);
   }
 
   private stateOf(asset: AssetRef | undefined): AssetState {

@@ -1,8 +1,8 @@
 import type { AssetRef, EdgeMessage } from "../messages";
 import { isRecord } from "../path";
 import type { ChannelSpec } from "./channel";
-import { readRegisters, type RegisterChannel } from "./modbus/wire";
-import { badReading, parseJson, readValue, underStatus, type Reading } from "./reading";
+import { isAnswer, readRegisters, type RegisterChannel } from "./modbus/wire";
+import { badReading, parseJson, readValue, underStatus, wideInteger, type Reading } from "./reading";
 import type { Route, Router } from "./route";
 import { sourceStatus } from "./status-code";
 
@@ -28,7 +28,7 @@ export class Intake {
   /** Puts every reading found. @returns how many; 0 when the message is not for any channel */
   take(message: EdgeMessage, put: Put): number {
     const { topic, payload } = message;
-    const own = message.asset;
+    const own = this.router.named(message.asset);
     if (typeof payload === "number" && typeof topic === "string") {
       return this.toDirect(this.router.route(topic), own, payload, message["statusCode"], put);
     }
@@ -39,8 +39,9 @@ export class Intake {
       if (taken !== undefined) return taken;
     }
     if (Array.isArray(payload)) {
-      const taken = this.takeList(message, payload, put);
+      const taken = this.takeList(message, payload, own, put);
       if (taken !== undefined) return taken;
+      if (payload.length > 1 && isAnswer(message)) return this.toRegisters(topic, payload, own, put);
     }
     return this.takeOne(typeof topic === "string" ? topic : "", payload, message["statusCode"], own, put);
   }
@@ -62,14 +63,24 @@ export class Intake {
     return taken;
   }
 
+  /** Registers that came under a topic and at no channel's address. */
+  private toRegisters(topic: unknown, payload: readonly unknown[], own: AssetRef | undefined, put: Put): number {
+    const route = this.router.route(typeof topic === "string" ? topic : "");
+    for (const channel of route.direct) {
+      const isNumber = this.channels[channel]?.register === undefined;
+      const text = `${payload.length} registers came for a channel of numbers: choose the register type`;
+      put(own ?? route.asset, channel, isNumber ? badReading(text) : this.decode(channel, payload));
+    }
+    return route.direct.length;
+  }
+
   private toDirect(route: Route, asset: AssetRef | undefined, payload: unknown, statusCode: unknown, put: Put): number {
     for (const channel of route.direct) {
-      const reading = this.read(channel, payload);
-      put(
-        asset ?? route.asset,
-        channel,
-        statusCode === undefined ? reading : underStatus(reading, sourceStatus(statusCode)),
-      );
+      if (statusCode === undefined) put(asset ?? route.asset, channel, this.read(channel, payload));
+      else {
+        const reading = this.read(channel, Array.isArray(payload) ? (wideInteger(payload) ?? payload) : payload);
+        put(asset ?? route.asset, channel, underStatus(reading, sourceStatus(statusCode)));
+      }
     }
     return route.direct.length;
   }
@@ -89,13 +100,18 @@ export class Intake {
    * Several values in one message: DataValues with the items that were read, values with a list of node ids as topic,
    * or a list of small messages. Undefined when the list is the samples of one channel.
    */
-  private takeList(message: EdgeMessage, list: readonly unknown[], put: Put): number | undefined {
+  private takeList(
+    message: EdgeMessage,
+    list: readonly unknown[],
+    own: AssetRef | undefined,
+    put: Put,
+  ): number | undefined {
     const names = Array.isArray(message["items"]) ? message["items"] : message.topic;
     let taken = 0;
     if (Array.isArray(names)) {
       for (const [i, value] of list.entries()) {
         const name = nameOf(names[i]);
-        if (name !== undefined) taken += this.takeOne(name, value, undefined, message.asset, put);
+        if (name !== undefined) taken += this.takeOne(name, value, undefined, own, put);
       }
       return taken;
     }
@@ -103,13 +119,7 @@ export class Intake {
     for (const entry of list) {
       if (!isRecord(entry)) continue;
       const name = nameOf(entry) ?? (typeof message.topic === "string" ? message.topic : "");
-      taken += this.takeOne(
-        name,
-        "payload" in entry ? entry["payload"] : entry,
-        entry["statusCode"],
-        message.asset,
-        put,
-      );
+      taken += this.takeOne(name, "payload" in entry ? entry["payload"] : entry, entry["statusCode"], own, put);
     }
     return taken;
   }

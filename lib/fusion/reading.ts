@@ -98,6 +98,8 @@ function readObject(raw: object): Reading {
   if (ArrayBuffer.isView(raw)) return readTypedArray(raw);
   if (raw instanceof Date) return badReading("a date is not a number");
   const fields = raw as Readonly<Record<string, unknown>>;
+  // What an OPC UA node answers to a write: its number is no measurement.
+  if (typeof fields["isGoodish"] === "function") return badReading("a status code is not a value");
   const inner = fields["value"];
   if (isVariant(inner)) return underStatus(readVariant(inner), sourceStatus(fields["statusCode"]));
   if (inner === undefined && "statusCode" in fields) {
@@ -110,6 +112,10 @@ function readObject(raw: object): Reading {
   let reading = readValue(inner);
   reading = underStatus(reading, plainQuality(fields["quality"]));
   reading = underStatus(reading, sourceStatus(fields["statusCode"]));
+  const { status } = fields;
+  // Many fields are called so ("running"): only what clearly is a judgement counts.
+  if (typeof status === "string" && /^(bad|uncertain)/i.test(status))
+    reading = underStatus(reading, sourceStatus(status));
   const unit = fields["unit"];
   return typeof unit === "string" && unit !== "" ? { ...reading, unit } : reading;
 }
@@ -117,7 +123,9 @@ function readObject(raw: object): Reading {
 /** The last of a list is the newest; every one must be a number, or none is believed. */
 function readSamples(list: readonly unknown[]): Reading {
   if (list.length === 0) return badReading("an empty list holds no value");
-  const last = readValue(list.at(-1));
+  const newest = list.at(-1);
+  if (Array.isArray(newest)) return badReading("a list within a list is not a number");
+  const last = readValue(newest);
   if (list.length === 1 || last.quality === "bad") return last;
   for (const sample of list) {
     if (typeof sample !== "number" || !Number.isFinite(sample))
@@ -149,15 +157,23 @@ function isVariant(value: unknown): value is Variant {
   return isRecord(value) && "dataType" in value;
 }
 
-/** OPC UA built-in types 8 and 9 come as [high, low] halves from node-opcua. */
+/** A 64-bit integer as node-opcua delivers it: [high, low]; its lists of other numbers are typed arrays. */
+export function wideInteger(halves: readonly unknown[], signed = true): number | undefined {
+  const [high, low] = halves;
+  if (halves.length !== 2 || !isHalf(high) || !isHalf(low)) return undefined;
+  return (signed ? high | 0 : high >>> 0) * 0x1_0000_0000 + (low >>> 0);
+}
+
+function isHalf(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= -0x8000_0000 && value <= 0xffff_ffff;
+}
+
 function readVariant(variant: Variant): Reading {
   const { dataType, value } = variant;
   const signed = dataType === 8 || dataType === "Int64";
-  if ((signed || dataType === 9 || dataType === "UInt64") && Array.isArray(value) && value.length === 2) {
-    const [high, low] = value as unknown[];
-    if (typeof high === "number" && typeof low === "number") {
-      return readValue((signed ? high | 0 : high >>> 0) * 0x1_0000_0000 + (low >>> 0));
-    }
+  if ((signed || dataType === 9 || dataType === "UInt64") && Array.isArray(value)) {
+    const number = wideInteger(value, signed);
+    if (number !== undefined) return readValue(number);
   }
   // Text on an OPC UA server is no measurement unless it is one in full: readText decides.
   return readValue(value);

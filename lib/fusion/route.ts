@@ -1,5 +1,6 @@
 import type { AssetTable } from "../assets";
 import type { AssetRef } from "../messages";
+import { isRecord } from "../path";
 import type { ChannelSpec } from "./channel";
 
 /** Where the content of messages with one topic goes. Worked out once per topic, then looked up. */
@@ -51,6 +52,14 @@ export class Router {
   assetOf(id: string): AssetRef {
     const known = this.assets.resolve({ topic: id });
     return known?.id === id ? known : { id, line: "", station: "" };
+  }
+
+  /** The asset that a message names: an object, or an id as function nodes write it; undefined when it is neither. */
+  named(asset: unknown): AssetRef | undefined {
+    if (asset === undefined) return undefined;
+    const { id, line, station } = isRecord(asset) ? asset : { id: asset };
+    if (typeof id !== "string" || id === "") return undefined;
+    return typeof line === "string" && typeof station === "string" ? (asset as unknown as AssetRef) : this.assetOf(id);
   }
 
   private build(written: string): Route {

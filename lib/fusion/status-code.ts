@@ -52,7 +52,8 @@ function named(text: string): SourceStatus {
  * Reads the `quality` field of a plain reading: a word, true/false, an OPC Classic quality byte (192 good, 64 uncertain,
  * 0 bad: its two top bits), or a StatusCode.
  */
-export function plainQuality(quality: unknown): SourceStatus {
+export function plainQuality(said: unknown): SourceStatus {
+  const quality = typeof said === "string" && /^\s*\d+\s*$/.test(said) ? Number(said) : said;
   if (quality === undefined || quality === null || quality === true) return GOOD;
   if (quality === false) return { quality: "bad", name: "quality false" };
   if (typeof quality === "number" && quality >= 0 && quality <= 255) {

@@ -54,10 +54,10 @@ export function readRegisters(
   put: (channel: number, reading: Reading) => void,
 ): number | undefined {
   if (message.payload === "" && message["error"] !== undefined) return putFailure(channels, message, put);
-  const request =
-    requestOf(message["modbusRequest"]) ?? requestOf((message["input"] as { payload?: unknown } | undefined)?.payload);
+  const request = requestIn(message);
   if (!request) return undefined;
-  const registers = Array.isArray(message.payload) ? message.payload : message["values"];
+  // With an IO file the payload may be a list of named values, and the registers stand beside it.
+  const registers = Array.isArray(message["values"]) ? message["values"] : message.payload;
   let taken = 0;
   for (const channel of channels) {
     if (!channel.place || !channel.isIn(request)) continue;
@@ -70,6 +70,16 @@ export function readRegisters(
     taken++;
   }
   return taken > 0 ? taken : undefined;
+}
+
+/** True when the message answers a Modbus request. */
+export function isAnswer(message: EdgeMessage): boolean {
+  return requestIn(message) !== undefined;
+}
+
+function requestIn(message: EdgeMessage): Request | undefined {
+  const input = message["input"];
+  return requestOf(message["modbusRequest"]) ?? (isRecord(input) ? requestOf(input["payload"]) : undefined);
 }
 
 function putFailure(

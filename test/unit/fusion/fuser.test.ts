@@ -283,6 +283,20 @@ describe("fusion: assets", () => {
     fuser.close();
   });
 
+  it("may be named by a text or half an object on the message; what is neither is nobody", () => {
+    const { fuser, only } = setUp({}, [MOTOR, OTHER]);
+    const at = (asset: unknown): EdgeMessage => ({ asset }) as EdgeMessage;
+    fuser.take({ ...at("motor-1"), payload: { vibration_x: 1, temperature: 80 } });
+    fuser.take({ ...at({ id: "motor-2" }), payload: { vibration_x: 2, temperature: 80 } });
+    const first = only(scanned("A", at("motor-1"))).message;
+    assert.deepEqual(first.asset, { id: "motor-1", line: "line-1", station: "test-1" });
+    assert.equal(first.sensor_data?.["vibration_x"], 1);
+    assert.equal(only(scanned("A", at({ id: "motor-2" }))).message.sensor_data?.["vibration_x"], 2);
+    for (const nobody of [7, "", null, {}, { id: 7 }, ["motor-1"]])
+      assert.equal(only(scanned("A", at(nobody))).message.sensor_data?.["vibration_x"], null);
+    fuser.close();
+  });
+
   it("that are not declared are not listened to", () => {
     const { fuser } = setUp({}, [MOTOR, OTHER]);
     fuser.take({ topic: "motor-9/vibration_x", payload: 1 });

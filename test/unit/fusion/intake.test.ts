@@ -54,6 +54,29 @@ describe("messages of node-red-contrib-opcua", () => {
     assert.deepEqual(opcua({ topic: "subscriptionId", payload: 17 }), {});
   });
 
+  it("carry 64-bit integers as two halves", () => {
+    const statusCode = { value: 0, name: "Good" };
+    assert.deepEqual(opcua({ topic: NODE, payload: [0, 1234], statusCode }), { temperature: 1234 });
+    assert.deepEqual(opcua({ topic: NODE, payload: [1, 5], statusCode }), { temperature: 2 ** 32 + 5 });
+    assert.deepEqual(opcua({ topic: NODE, payload: [0xffffffff, 0xfffffffe], statusCode }), { temperature: -2 });
+  });
+
+  it("carry the answer to a write, which is no value", () => {
+    const written = { _value: 0, _name: "Good", value: 0, name: "Good", isGoodish: () => true };
+    assert.deepEqual(opcua({ topic: NODE, payload: written }), { temperature: "a status code is not a value" });
+  });
+
+  it("carry texts, structures and nothing as values", () => {
+    const text = { locale: "en", text: "82" };
+    assert.deepEqual(opcua({ topic: NODE, payload: text, statusCode: { value: 0 } }), {
+      temperature: "an object with locale, text is not a number",
+    });
+    assert.deepEqual(opcua({ topic: NODE, payload: { value: { dataType: 0 }, statusCode: { value: 0 } } }), {
+      temperature: "there is no value",
+    });
+    assert.deepEqual(opcua({ error: "BadTimeout", endpoint: "opc.tcp://x", status: "error" }), {});
+  });
+
   it("carry DataValues", () => {
     const value = {
       value: { dataType: 11, arrayType: 0, value: 82 },
@@ -118,6 +141,24 @@ describe("messages of node-red-contrib-modbus", () => {
     assert.deepEqual(read({ topic: "polling", payload: "", error: new Error("Timed out") }), {
       a: "the read failed: Timed out",
     });
+  });
+
+  it("carry values by name where an IO file is used, beside the registers", () => {
+    const payload = [
+      { name: "rSpeed", register: "MB-INPUTS", registerAddress: 0, bits: 32, dataType: "Real", value: 7 },
+    ];
+    const message = { topic: "polling", payload, values: registers, input: { payload: request } };
+    assert.deepEqual(modbus(message), { vibration_x: Math.fround(1.8), temperature: 82 });
+    assert.deepEqual(intake([channelSpec({ name: "speed", match: "rSpeed" })])(message), { speed: 7 });
+  });
+
+  it("are not a list of samples for a channel of numbers", () => {
+    const number = intake([channelSpec({ name: "t", match: "press" })]);
+    assert.deepEqual(number({ topic: "press", payload: registers, input: { payload: request } }), {
+      t: "4 registers came for a channel of numbers: choose the register type",
+    });
+    const one = { ...request, quantity: "1" };
+    assert.deepEqual(number({ topic: "press", payload: [825], input: { payload: one } }), { t: 825 });
   });
 
   it("carry coils, padded to eight", () => {

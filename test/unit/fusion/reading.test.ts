@@ -61,6 +61,13 @@ describe("a reading", () => {
     assert.deepEqual(reading.samples, [81, 82, 83]);
   });
 
+  it("is none in a list of lists, however deep", () => {
+    assert.equal(bad([[82]]), "a list within a list is not a number");
+    let deep: unknown = [82];
+    for (let i = 0; i < 100_000; i++) deep = [deep];
+    for (const raw of [deep, { value: deep }]) assert.equal(readValue(raw).quality, "bad");
+  });
+
   it("is not one number when OPC UA delivers an array", () => {
     assert.equal(bad(new Float64Array([1, 2, 3])), "a Float64Array of 3 values is not one number");
     assert.equal(
@@ -92,6 +99,10 @@ describe("a reading", () => {
     assert.equal(readValue({ value: 82, quality: "uncertain" }).quality, "uncertain");
     assert.equal(bad({ value: 82, quality: "bad" }), "bad");
     assert.equal(bad({ value: 82, quality: 0 }), "quality 0");
+    assert.equal(bad({ value: 82, quality: "0" }), "quality 0");
+    assert.equal(good({ value: 82, quality: "192" }), 82);
+    assert.equal(bad({ value: 82, status: "BAD" }), "BAD");
+    assert.equal(good({ value: 82, status: "running" }), 82);
   });
 
   it("never throws, and is finite whenever it is not bad", () => {

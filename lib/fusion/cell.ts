@@ -2,7 +2,7 @@ import type { ChannelState, Quality } from "../messages";
 import type { ChannelSpec } from "./channel";
 import { badReading, type Reading } from "./reading";
 import { convert } from "./units";
-import { Window } from "./window";
+import { Window, WINDOW_CAPACITY } from "./window";
 
 /** Why a channel cannot be used: code and text as they go into msg.unusable. */
 export interface Trouble {
@@ -131,7 +131,7 @@ export class Cell {
     if (!this.window) return;
     if (!samples) this.window.push(value, now);
     else
-      for (let i = 0; i < samples.length; i++)
+      for (let i = Math.max(0, samples.length - WINDOW_CAPACITY); i < samples.length; i++)
         this.window.push(this.inUnit(samples[i] as number, reading.unit) as number, now);
   }
 

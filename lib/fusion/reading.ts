@@ -58,10 +58,11 @@ export function underStatus(reading: Reading, status: SourceStatus): Reading {
 }
 
 function readText(text: string): Reading {
-  const trimmed = text.length > LONGEST_TEXT ? text : text.trim();
+  if (text.length > LONGEST_TEXT) return badReading(`a text of ${text.length} characters is not a number`);
+  const trimmed = text.trim();
   if (isDecimal(trimmed)) return readValue(Number(trimmed));
   const first = trimmed[0];
-  if ((first === "{" || first === "[") && trimmed.length <= LONGEST_TEXT) {
+  if (first === "{" || first === "[") {
     const parsed = parseJson(trimmed);
     if (parsed !== undefined) return readValue(parsed);
   }

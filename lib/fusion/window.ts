@@ -3,7 +3,8 @@
 export const FEATURES = ["mean", "std", "min", "max", "p2p", "rms"] as const;
 export type Feature = (typeof FEATURES)[number];
 
-const CAPACITY = 8192;
+/** Values that a window holds at most. */
+export const WINDOW_CAPACITY = 8192;
 
 /**
  * The values of the last `spanMs`, at most 8,192 of them (the oldest go first). Only usable values belong in it: a window
@@ -82,7 +83,7 @@ export class Window {
     const size = this.values.length;
     this.forget((this.times[(this.first + size - 1) & (size - 1)] as number) - this.spanMs);
     if (this.count < size) return;
-    if (size === CAPACITY) {
+    if (size === WINDOW_CAPACITY) {
       this.first = (this.first + 1) & (size - 1);
       this.count--;
       return;

@@ -26,6 +26,7 @@ const scanned = (code: string, more: EdgeMessage = {}): EdgeMessage => ({
   payload: {},
   ...more,
 });
+const at = (asset: unknown): EdgeMessage => ({ asset }) as EdgeMessage;
 const UNKNOWN = { code: "unknown-code", reason: "no context for X" };
 
 /** A fuser on a clock that the test moves, with everything it says. */
@@ -285,7 +286,6 @@ describe("fusion: assets", () => {
 
   it("may be named by a text or half an object on the message; what is neither is nobody", () => {
     const { fuser, only } = setUp({}, [MOTOR, OTHER]);
-    const at = (asset: unknown): EdgeMessage => ({ asset }) as EdgeMessage;
     fuser.take({ ...at("motor-1"), payload: { vibration_x: 1, temperature: 80 } });
     fuser.take({ ...at({ id: "motor-2" }), payload: { vibration_x: 2, temperature: 80 } });
     const first = only(scanned("A", at("motor-1"))).message;

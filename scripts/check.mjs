@@ -14,6 +14,7 @@ const run =
     return [`${stdout ?? ""}${stderr ?? ""}${error ? error.message : ""}`.trim() || `ended with ${status}`];
   };
 
+/** @type {[string, () => string[]][]} */
 const steps = [
   ["types", run(node, "node_modules/typescript/bin/tsc", "-p", "tsconfig.json", "--noEmit")],
   ["types of tests and tools", run(node, "node_modules/typescript/bin/tsc", "-p", "tsconfig.check.json")],
@@ -30,16 +31,13 @@ const steps = [
   ["package contents", checkPackage],
 ];
 
-function secondsSince(started) {
-  return String(Math.round((performance.now() - started) / 100) / 10);
-}
-
 let failed = 0;
 for (const [name, step] of steps) {
   const started = performance.now();
-  /** @type {string[]} */
   const complaints = step();
-  console.log(`${complaints.length === 0 ? "ok  " : "FAIL"} ${name} (${secondsSince(started)} s)`);
+  console.log(
+    `${complaints.length === 0 ? "ok  " : "FAIL"} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`,
+  );
   for (const complaint of complaints) console.log(complaint.replace(/^/gm, "     "));
   if (complaints.length > 0) failed++;
 }

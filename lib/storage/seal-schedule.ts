@@ -70,13 +70,14 @@ export class SealSchedule {
     return clock.monotonic() + ageMs - waited;
   }
 
-  /** Seals until all that is open now is sealed. */
+  /** Seals until all is sealed that was appended, or on its way to be, when it was called. */
   async sealAll(): Promise<void> {
     await this.sealing;
+    let sealed = await this.options.seal();
     let left = this.rows;
-    while (left > 0) {
+    while (sealed && left > 0) {
       const before = this.rows;
-      if (!(await this.options.seal())) return;
+      sealed = await this.options.seal();
       left -= Math.max(1, before - this.rows);
     }
   }

@@ -8,11 +8,11 @@ import { boardSerial } from "../../lib/storage/board";
 import type { ObjectStore } from "../../lib/storage/object-store";
 import { OPEN_AGAIN_MS, SharedFiles, type FileLease } from "../../lib/storage/shared-files";
 import type { Spool, SpoolHealth, SpoolStats } from "../../lib/storage/spool";
-import { sendFrom, shorten, type Send } from "../common/adapter";
+import { sendFrom, type Send } from "../common/adapter";
 import type { ConfigReader } from "../common/config";
 import type { DeviceService } from "../common/services";
 import { StatusLine } from "../common/status";
-import { describe } from "./status";
+import { describe, describeClosed } from "./status";
 
 const spools = new SharedFiles<DeviceSpool>(systemClock, "spool-settings", "ldo-emit");
 const SHOW_EVERY_MS = 500;
@@ -29,6 +29,7 @@ export class EmitRuntime {
   private unfollow: (() => void)[] = [];
   private nextShow: NodeJS.Timeout | undefined;
   private nextOpen: NodeJS.Timeout | undefined;
+  private lastKept: Promise<unknown> = Promise.resolve();
   private closed = false;
   /** Messages without a sample, and samples that were kept before. */
   private readonly counts = { notices: 0, duplicates: 0 };
@@ -75,7 +76,7 @@ export class EmitRuntime {
 
   input(message: EdgeMessage, send: Send): void | Promise<void> {
     const name = message.command?.name;
-    if (name === "flush") return this.open().then((spool) => spool.flush());
+    if (name === "flush") return this.flush();
     if (name === "replay") return this.replay(message, send);
     if (message.fusion) return this.keep(message, send);
     if (name !== undefined) throw new EdgeError("command-unknown", `no command ${name}: use flush or replay`);
@@ -86,7 +87,9 @@ export class EmitRuntime {
 
   private async keep(message: EdgeMessage, send: Send): Promise<void> {
     try {
-      const { ldo, outcome } = await this.keeper.keep(message);
+      const kept = this.keeper.keep(message);
+      this.lastKept = kept;
+      const { ldo, outcome } = await kept;
       if (outcome === "duplicate") this.counts.duplicates++;
       else {
         message.ldo = message.payload = ldo;
@@ -95,6 +98,13 @@ export class EmitRuntime {
     } finally {
       this.showSoon();
     }
+  }
+
+  /** Also what came just before it and is still on its way to the disk. */
+  private async flush(): Promise<void> {
+    await this.lastKept.catch(() => undefined);
+    const spool = await this.open();
+    await spool.flush();
   }
 
   private async replay(message: EdgeMessage, send: Send): Promise<void> {
@@ -121,7 +131,7 @@ export class EmitRuntime {
       if (spool !== this.spool && !this.closed) this.follow(spool);
       return spool;
     } catch (error) {
-      if (!this.closed) this.status.set("red", "ring", shorten(asError(error).message, 60));
+      if (!this.closed) this.status.set(...describeClosed(asError(error)));
       throw error;
     }
   }

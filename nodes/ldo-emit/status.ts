@@ -1,3 +1,4 @@
+import { errorCode } from "../../lib/errors";
 import type { SpoolHealth, SpoolStats } from "../../lib/storage/spool";
 import { shorten } from "../common/adapter";
 import type { StatusLine } from "../common/status";
@@ -34,6 +35,11 @@ export function describe(
   return dead.segments > 0
     ? ["yellow", "dot", `${count(dead.segments)} dead letters · ${amount}`]
     : ["green", "dot", amount];
+}
+
+/** What it shows when it has no spool at all. */
+export function describeClosed(error: Error): Parameters<StatusLine["set"]> {
+  return ["red", "ring", `cannot open its spool (${errorCode(error)})`];
 }
 
 const english = new Intl.NumberFormat("en-US");

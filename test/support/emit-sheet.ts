@@ -1,8 +1,7 @@
-import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import helper from "node-red-node-test-helper";
 import type { EdgeMessage, Ldo } from "../../lib/messages";
+import { readLdos } from "./segments";
 import device = require("../../nodes/context-edge-device/context-edge-device");
 import objects = require("../../nodes/context-edge-objects/context-edge-objects");
 import emit = require("../../nodes/ldo-emit/ldo-emit");
@@ -42,7 +41,7 @@ export class Sheet {
     });
   }
 
-  static async load(dir: string, config: object = {}, second?: object): Promise<Sheet> {
+  static async load(dir: string, config: object = {}, second?: object, more: object[] = []): Promise<Sheet> {
     const z = "f000000000000002";
     const emitter = { z, type: "ldo-emit", device: DEVICE, objects: OBJECTS };
     const flow = [
@@ -62,6 +61,7 @@ export class Sheet {
       { id: UPLOADED, z, type: "helper" },
       { id: CATCH, z, type: "catch", wires: [[ERRORS]] },
       { id: ERRORS, z, type: "helper" },
+      ...more,
     ];
     await helper.load([device, objects, emit], flow);
     return new Sheet(dir);
@@ -73,14 +73,6 @@ export class Sheet {
 
   /** Objects in the bucket, segment by segment. */
   bucket(): Ldo[] {
-    const root = join(this.dir, "bucket", "ldo", "v1");
-    const keys = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ndjson.gz"));
-    return keys.sort().flatMap((key) =>
-      gunzipSync(readFileSync(join(root, key)))
-        .toString()
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line) as Ldo),
-    );
+    return readLdos(join(this.dir, "bucket"));
   }
 }

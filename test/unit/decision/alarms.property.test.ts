@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { Compile } from "typebox/compile";
 import type { Alarm, AlarmSettings, Now } from "../../../lib/decision/alarm";
 import type { AlarmCommand } from "../../../lib/decision/commands";
 import type { Level } from "../../../lib/decision/limits";
@@ -13,9 +14,10 @@ import {
   type AlarmState,
   type Reduced,
 } from "../../../lib/decision/reducer";
-import type { Mer, Severity } from "../../../lib/messages";
+import { Mer, type Severity } from "../../../lib/messages";
 import { alarmSettings } from "./support";
 
+const merSchema = Compile(Mer);
 const ASSETS = ["motor-1", "motor-2", "motor-3"];
 const LABELS = ["bearing_wear", "limit:temperature"];
 
@@ -135,6 +137,21 @@ const freeze = (state: AlarmState): void => {
 };
 
 describe("alarms, under any sequence of samples, commands and time", () => {
+  it("writes down nothing that is not a record as the schema says", () => {
+    fc.assert(
+      fc.property(sequences, (steps) => {
+        run(steps, settings, (_, { state, changes }) => {
+          const open = [...allAlarms(state)].flatMap(({ mer }) => mer ?? []);
+          for (const mer of [...changes.map((change) => change.mer), ...open]) {
+            const json: unknown = JSON.parse(JSON.stringify(mer));
+            assert.deepEqual(merSchema.Errors(json), []);
+          }
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it("at most one record is open per asset and label", () => {
     fc.assert(
       fc.property(sequences, (steps) => {

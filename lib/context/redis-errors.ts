@@ -65,6 +65,8 @@ export function plainly(error: unknown): string {
   if (message.startsWith("NOAUTH")) return "the server asks for a password";
   if (/^(MOVED|ASK|CLUSTERDOWN)/.test(message))
     return "the server is part of a Redis Cluster, which this store does not support";
+  if (message.startsWith("READONLY")) return "the server is a read-only replica: contexts are written on its master";
+  if (message.startsWith("LOADING")) return "the server is still loading its data";
   if (/isn't writeable|Connection is closed|max retries per request/.test(message)) return "Redis is not connected";
   return message;
 }

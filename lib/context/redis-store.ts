@@ -106,10 +106,16 @@ export class RedisStore implements ContextStore {
     }
     const reader = this.cache.begin(key, sink, slot);
     connection.asked++;
-    const answered = (bytes: Buffer): void => {
+    const answered = (bytes: unknown): void => {
       connection.asked--;
       connection.replies++;
-      if (bytes.length === 0) reader.answered(slot, null, "redis", 0);
+      // Proxies and lookalikes answer what Redis never would; to throw here would end the process.
+      if (!Buffer.isBuffer(bytes) && bytes !== null)
+        reader.failed(
+          slot,
+          new EdgeError("context-invalid", `reading ${key}: the answer is a ${typeof bytes}, no text`),
+        );
+      else if (bytes === null || bytes.length === 0) reader.answered(slot, null, "redis", 0);
       else if (bytes.length > MAX_CONTEXT_BYTES) reader.failed(slot, tooLarge(key, "more"));
       else reader.answered(slot, bytes.toString("utf8"), "redis", 0);
     };

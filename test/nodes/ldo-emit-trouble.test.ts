@@ -230,7 +230,7 @@ describe("ldo-emit when something is wrong", () => {
     const answers = Array.from({ length: 2_000 }, () => 0);
     const { hooks } = (await import("node-red")).default as unknown as { hooks: Hooks };
     hooks.add("onComplete.exactly-once", ({ msg: { n }, node: { id } }) => {
-      if (id === EMIT && typeof n === "number") answers[n] = (answers[n] as number) + 1;
+      if (id === EMIT && typeof n === "number") answers[n] += 1;
     });
     for (const n of answers.keys()) sheet.send(judged({ n }));
     await helper.unload();

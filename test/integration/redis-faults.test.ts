@@ -95,15 +95,15 @@ const plainly: Answer = ([name = ""]) => {
   }
 };
 
+const reading =
+  (reply: string): Answer =>
+  (command, connection) =>
+    command[0]?.toLowerCase() === "getrange" ? reply : plainly(command, connection);
+
 describe("lookups on a server that answers oddly", function () {
   this.timeout(30_000);
   let server: RespServer;
   let edge: Bench;
-  const reading =
-    (reply: string): Answer =>
-    (command, connection) =>
-      command[0]?.toLowerCase() === "getrange" ? reply : plainly(command, connection);
-
   beforeEach(async () => {
     server = await RespServer.start(plainly);
     edge = bench(settings(server.url), { cache: false, deadlineMs: 500 });

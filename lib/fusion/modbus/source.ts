@@ -40,6 +40,9 @@ const EXCEPTIONS: Readonly<Record<number, string>> = {
   11: "gateway target does not answer",
 };
 
+/** What devices answer to a request for more than they have, or can give at once: not all of them keep to code 3. */
+const TOO_MUCH: ReadonlySet<number> = new Set([2, 3, 4]);
+
 /**
  * Polls a Modbus TCP device: one request at a time, neighbours in one request, and a fresh connection after anything but a
  * clean answer, because a half frame leaves the library's connection open and useless. It only ever reads.
@@ -129,7 +132,7 @@ export class ModbusSource {
 
   /** The device answered with an exception. What was joined is asked for one by one from now on: one of them is at fault. */
   private refused(request: PollRequest<Followed>, code: number): void {
-    if ((code === 2 || code === 3) && request.items.length > 1) {
+    if (TOO_MUCH.has(code) && request.items.length > 1) {
       for (const item of request.items) this.alone.add(item);
       this.plan = undefined;
       return;

@@ -30,6 +30,7 @@ export class Deadlines {
   ) {}
 
   add(item: Waiting): void {
+    this.forgetSettled();
     this.waiting.push(item);
     if (this.cancel === undefined) this.arm(item.due - this.clock.monotonic());
   }
@@ -41,6 +42,14 @@ export class Deadlines {
     const { waiting } = this;
     this.waiting = [];
     for (const item of waiting) if (!item.settled) item.expire();
+  }
+
+  /** What is answered is not held until the deadline: a thousand contexts a second would live as long. */
+  private forgetSettled(): void {
+    const { waiting } = this;
+    let first = 0;
+    while (first < waiting.length && (waiting[first] as Waiting).settled) first++;
+    if (first > 0) waiting.splice(0, first);
   }
 
   private arm(ms: number): void {

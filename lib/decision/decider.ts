@@ -31,7 +31,7 @@ export interface Decided {
   readonly settled: Promise<Settled> | undefined;
 }
 
-/** Ids of the samples judged last: one that comes over two wires must not count twice towards N of M. */
+/** Ids of the samples judged last, this many at least: one that comes over two wires must not count twice towards N of M. */
 const REMEMBERED = 512;
 
 /** What weighs most when several alarms meet in one sample. */
@@ -42,7 +42,9 @@ export class Decider {
   /** Samples that were judged before, and messages without a sample. */
   readonly counts = { judged: 0, duplicates: 0, notices: 0 };
   private labels: LabelBook;
-  private readonly seen = new Set<string>();
+  /** Two generations: to take the oldest id out of one set, V8 would walk over all that were taken out before. */
+  private seen = new Set<string>();
+  private seenBefore = new Set<string>();
 
   constructor(
     private readonly settings: DeciderSettings,
@@ -111,12 +113,15 @@ export class Decider {
   }
 
   private isRepeated(fusionId: string): boolean {
-    if (this.seen.has(fusionId)) {
+    if (this.seen.has(fusionId) || this.seenBefore.has(fusionId)) {
       this.counts.duplicates++;
       return true;
     }
+    if (this.seen.size >= REMEMBERED) {
+      this.seenBefore = this.seen;
+      this.seen = new Set();
+    }
     this.seen.add(fusionId);
-    if (this.seen.size > REMEMBERED) this.seen.delete(this.seen.values().next().value as string);
     return false;
   }
 

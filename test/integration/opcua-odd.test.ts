@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import {
+  DataType,
+  MessageSecurityMode,
+  OPCUACertificateManager,
+  OPCUAServer,
+  SecurityPolicy,
+  StatusCodes,
+  VariantArrayType,
+  coerceLocalizedText,
+  makeEUInformation,
+  type UAVariable,
+  type VariantOptions,
+} from "node-opcua";
+import { systemClock } from "../../lib/clock";
+import { OpcuaSource } from "../../lib/fusion/opcua/source";
+import type { Reading } from "../../lib/fusion/reading";
+import { startOpcua, type OpcuaPlant } from "../../simulator/opcua-server";
+import { scratch } from "../support/cache";
+import { freePort } from "../support/ports";
+import { until } from "../support/process";
+
+const NAMESPACE = "urn:odd:plant";
+
+/** What a variable holds, and what must come of it. */
+const ODD: readonly (readonly [name: string, holds: VariantOptions, wanted: number | RegExp])[] = [
+  ["double", { dataType: DataType.Double, value: 82.5 }, 82.5],
+  ["int64", { dataType: DataType.Int64, value: [1, 5] }, 2 ** 32 + 5],
+  ["negative", { dataType: DataType.Int64, value: [0xffffffff, 0xfffffffe] }, -2],
+  ["uint64", { dataType: DataType.UInt64, value: [0, 7] }, 7],
+  ["boolean", { dataType: DataType.Boolean, value: true }, 1],
+  ["text", { dataType: DataType.String, value: "12,5" }, /"12,5" is not a number/],
+  ["number in text", { dataType: DataType.String, value: "12.5" }, 12.5],
+  ["localized", { dataType: DataType.LocalizedText, value: coerceLocalizedText("82") }, /is not a number/],
+  ["structure", { dataType: DataType.ExtensionObject, value: makeEUInformation("CEL", "°C", "") }, /is not a number/],
+  ["nothing", { dataType: DataType.Null }, /there is no value|null is not a value/],
+  ["date", { dataType: DataType.DateTime, value: new Date() }, /a date is not a number/],
+  ["nan", { dataType: DataType.Double, value: NaN }, /NaN is not a finite number/],
+  [
+    "array",
+    { dataType: DataType.Double, arrayType: VariantArrayType.Array, value: new Float64Array([1, 2, 3]) },
+    /a Float64Array of 3 values is not one number/,
+  ],
+  [
+    "integers",
+    {
+      dataType: DataType.Int64,
+      arrayType: VariantArrayType.Array,
+      value: [
+        [0, 5],
+        [0, 6],
+      ],
+    },
+    /is not a/,
+  ],
+  ["guid", { dataType: DataType.Guid, value: "72962b91-fa75-4ae6-8d28-b404dc7daf63" }, /is not a number/],
+];
+
+interface OddServer {
+  readonly url: string;
+  readonly variables: ReadonlyMap<string, UAVariable>;
+  close(): Promise<void>;
+}
+
+function typeName(type: DataType): string {
+  if (type === DataType.Null) return "Double";
+  return type === DataType.ExtensionObject ? "EUInformation" : DataType[type];
+}
+
+async function startOdd(folder: string): Promise<OddServer> {
+  const certificates = new OPCUACertificateManager({ rootFolder: join(folder, "server") });
+  const server = new OPCUAServer({
+    host: "127.0.0.1",
+    hostname: "127.0.0.1",
+    port: await freePort(),
+    serverCertificateManager: certificates,
+    userCertificateManager: certificates,
+    securityModes: [MessageSecurityMode.None],
+    securityPolicies: [SecurityPolicy.None],
+  });
+  await server.initialize();
+  const space = server.engine.addressSpace;
+  assert.ok(space);
+  // Another namespace goes before it: who counts on an index reads another plant.
+  space.registerNamespace("urn:odd:before");
+  const own = space.registerNamespace(NAMESPACE);
+  const variables = new Map<string, UAVariable>();
+  for (const [name, holds] of ODD) {
+    const variable = own.addVariable({
+      organizedBy: space.rootFolder.objects,
+      browseName: name,
+      nodeId: `s=${name}`,
+      dataType: typeName(holds.dataType as DataType),
+      valueRank: holds.arrayType === VariantArrayType.Array ? 1 : -1,
+      minimumSamplingInterval: 10,
+    });
+    variable.setValueFromSource({ arrayType: VariantArrayType.Scalar, ...holds }, StatusCodes.Good);
+    variables.set(name, variable);
+  }
+  await server.start();
+  return { url: server.getEndpointUrl(), variables, close: () => server.shutdown(0) };
+}
+
+describe("OPC UA source at servers of node-opcua", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let source: OpcuaSource | undefined;
+
+  before(() => {
+    folder = scratch("odd");
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => source?.close());
+
+  const open = (url: string): void => {
+    const pkiDir = join(folder, "client");
+    source = new OpcuaSource({ url, user: undefined, pkiDir, intervalMs: 50, watchdogMs: 0 }, systemClock, Math.random);
+  };
+  const follow = (nodeId: string): Reading[] => {
+    const readings: Reading[] = [];
+    source?.follow(nodeId, (reading) => readings.push(reading));
+    return readings;
+  };
+
+  it("takes each kind of value for what it is, or says why it is no number", async () => {
+    const server = await startOdd(folder);
+    try {
+      open(server.url);
+      const heard = ODD.map(([name]) => follow(`nsu=${NAMESPACE};s=${name}`));
+      await until("all are heard", () => heard.every((readings) => readings.length > 0));
+      for (const [i, [name, , wanted]] of ODD.entries()) {
+        const last = heard[i]?.at(-1);
+        if (typeof wanted === "number") assert.equal(last?.value, wanted, name);
+        else {
+          assert.match(last?.reason ?? "", wanted, name);
+          assert.ok(Number.isNaN(last?.value), name);
+        }
+      }
+    } finally {
+      await source?.close();
+      await server.close();
+    }
+  });
+
+  it("follows the simulated plant, and waits for its first value", async () => {
+    const plant: OpcuaPlant = await startOpcua({ host: "127.0.0.1", port: await freePort(), assets: ["motor-1"] });
+    try {
+      open(plant.endpoint);
+      const heard = follow(plant.nodes["motor-1"]?.["temperature"] ?? "");
+      await until("a status", () => heard.at(-1)?.reason === "BadWaitingForInitialData");
+      plant.show("motor-1", { vibration_x: 1, vibration_y: 1, temperature: 77, current: 9 }, new Date());
+      await until("a value", () => heard.at(-1)?.value === 77);
+    } finally {
+      await source?.close();
+      await plant.close();
+    }
+  });
+});

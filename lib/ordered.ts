@@ -17,7 +17,8 @@ export class OrderedByKey {
   }
 
   /**
-   * Starts `task`; calls `deliver` with its outcome once every earlier task of the same key has been delivered.
+   * Starts `task`; calls `deliver`, which must not throw, with its outcome once every earlier task of the same key has been
+   * delivered.
    * @throws EdgeError `queue-full`
    */
   run<T>(key: string, task: () => Promise<T>, deliver: (error: unknown, value: T | undefined) => void): void {

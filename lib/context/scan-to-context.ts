@@ -66,8 +66,13 @@ export class ScanToContext {
             return;
           }
           const result = outcome === undefined ? "repeat" : outcome.found ? "found" : "unusable";
-          if (outcome !== undefined) deliver(complete(message, outcome), result);
-          resolve(result);
+          try {
+            if (outcome !== undefined) deliver(complete(message, outcome), result);
+            resolve(result);
+          } catch (failure) {
+            // A frozen message, for one: its own failure, not that of those behind it.
+            reject(failure);
+          }
         },
       );
     });

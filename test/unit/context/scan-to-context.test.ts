@@ -137,6 +137,20 @@ describe("the order of scans", () => {
     );
   });
 
+  it("goes on behind a message that cannot be completed", async () => {
+    const { store, sent, scan } = bench();
+    const frozen = scan(Object.freeze({ payload: "A", reader: "reader-1" }));
+    const next = scan({ payload: "B", reader: "reader-1" });
+    store.answer("context:B", {});
+    store.answer("context:A", {});
+    await assert.rejects(frozen, TypeError);
+    await next;
+    assert.deepEqual(
+      sent.map(({ message }) => message.scan?.code),
+      ["B"],
+    );
+  });
+
   it("is bounded: beyond the queue a scan is refused", async () => {
     const { store, scan } = bench({ queue: 2 });
     const all = [scan({ payload: "A" }), scan({ payload: "B" })];

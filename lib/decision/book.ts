@@ -11,7 +11,7 @@ import {
   EMPTY_STATE,
   allAlarms,
   reduce,
-  restore,
+  rejoin,
   type AlarmEvent,
   type AlarmState,
   type ConditionVerdict,
@@ -51,6 +51,7 @@ export class AlarmBook {
   private readonly owners = new Map<string, Desk>();
   private readonly writer: AlarmWriter;
   private loadFailure: Error | undefined;
+  private reading = false;
   private cancelTick: (() => void) | undefined;
 
   constructor(
@@ -107,18 +108,47 @@ export class AlarmBook {
     this.cancelTick?.();
     this.cancelTick = undefined;
     await this.loaded;
-    const failure = this.writer.unsaved > 0 ? await this.writer.save() : undefined;
+    const failure = this.writer.unsaved > 0 ? await this.save() : undefined;
     if (failure) throw failure;
   }
 
   private async load(): Promise<void> {
-    try {
-      this.state = restore(await this.store.load(), this.now());
-    } catch (error) {
-      this.loadFailure = asError(error);
-    }
+    await this.readOpen();
     this.ready = true;
     this.arm();
+  }
+
+  /** While it fails samples are judged all the same, and nothing is saved: at most one record is open per asset and label. */
+  private async readOpen(): Promise<readonly Change[]> {
+    try {
+      const open = await this.store.load();
+      const { state, changes } = rejoin(this.state, open, this.now());
+      this.state = state;
+      this.loadFailure = undefined;
+      for (const { mer } of changes) this.writer.note(this.stored(mer));
+      return changes;
+    } catch (error) {
+      this.loadFailure = asError(error);
+      return [];
+    }
+  }
+
+  private async readAgain(): Promise<void> {
+    if (this.reading) return;
+    this.reading = true;
+    const changes = await this.readOpen();
+    this.reading = false;
+    if (this.loadFailure) return;
+    const settled = await this.settle(changes);
+    for (const desk of this.desks) desk.announce(desk === this.firstDesk() ? settled : { ...settled, changes: [] });
+  }
+
+  private async save(): Promise<Error | undefined> {
+    return this.loadFailure ?? this.writer.save();
+  }
+
+  private firstDesk(): Desk | undefined {
+    return this.desks.values().next().value;
   }
 
   private apply(event: AlarmEvent, desk: Desk): { changes: readonly Change[]; verdicts: readonly ConditionVerdict[] } {
@@ -136,6 +166,9 @@ export class AlarmBook {
 
   private noteCounters(before: AlarmState, assetId: string, desk: Desk): void {
     const old = before.assets.get(assetId);
+    for (const alarm of old?.values() ?? []) {
+      if (!this.state.assets.get(assetId)?.has(alarm.label)) this.owners.delete(keyOf(alarm));
+    }
     for (const alarm of this.state.assets.get(assetId)?.values() ?? []) {
       const was = old?.get(alarm.label);
       if (was === alarm) continue;
@@ -151,14 +184,13 @@ export class AlarmBook {
   }
 
   private async settle(changes: readonly Change[]): Promise<Settled> {
-    const failure = await this.writer.save();
+    const failure = await this.save();
     if (failure === undefined) return { changes, failure };
     return { changes: changes.map((change) => ({ ...change, mer: { ...change.mer, durable: false } })), failure };
   }
 
   private arm(): void {
-    if (this.cancelTick || (this.state.assets.size === 0 && this.state.floods.size === 0 && this.writer.unsaved === 0))
-      return;
+    if (this.cancelTick || this.isIdle()) return;
     this.cancelTick = this.clock.after(TICK_MS, () => {
       this.cancelTick = undefined;
       this.tick();
@@ -172,19 +204,25 @@ export class AlarmBook {
       if (changes.length === 0) continue;
       void this.settle(changes).then((settled) => desk.announce(settled));
     }
-    if (this.writer.unsaved > 0) void this.saveCounters();
+    if (this.loadFailure) void this.readAgain();
+    else if (this.writer.unsaved > 0) void this.saveCounters();
+  }
+
+  private isIdle(): boolean {
+    const { assets, floods } = this.state;
+    return assets.size === 0 && floods.size === 0 && this.writer.unsaved === 0 && this.loadFailure === undefined;
   }
 
   private async saveCounters(): Promise<void> {
     const before = this.failure;
-    const failure = await this.writer.save();
+    const failure = await this.save();
     if ((before === undefined) === (failure === undefined)) return;
     for (const desk of this.desks) desk.announce({ changes: [], failure });
   }
 
   /** An alarm restored after a restart, or left by a node that is gone, passes to the first there is. */
   private ownerOf(alarm: Alarm): Desk | undefined {
-    return this.owners.get(keyOf(alarm)) ?? this.desks.values().next().value;
+    return this.owners.get(keyOf(alarm)) ?? this.firstDesk();
   }
 
   private now(): Now {

@@ -17,14 +17,11 @@ export class LabelBook {
   }
 
   spec(label: string): LabelSpec {
-    let spec = this.specs.get(label);
-    if (spec === undefined) {
-      const normal = this.declared === undefined && label.toLowerCase() === this.normalLabel.toLowerCase();
-      spec = normal
-        ? { name: label, kind: "normal", severity: "low", action: "" }
-        : { name: label, kind: "fault", severity: "high", action: ASK };
-      this.specs.set(label, spec);
-    }
-    return spec;
+    const spec = this.specs.get(label);
+    if (spec !== undefined) return spec;
+    const normal = this.declared === undefined && label.toLowerCase() === this.normalLabel.toLowerCase();
+    return normal
+      ? { name: label, kind: "normal", severity: "low", action: "" }
+      : { name: label, kind: "fault", severity: "high", action: ASK };
   }
 }

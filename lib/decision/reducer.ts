@@ -18,7 +18,8 @@ import {
 import { obey, type AlarmCommand, type Target } from "./commands";
 import { NO_FLOOD, countRaise, ebb, floodLabel, isFlooded, release, subside, swell, type Flood } from "./flood";
 import type { Level } from "./limits";
-import type { Condition } from "./policy";
+import { isWorse, type Condition } from "./policy";
+import { iso, record } from "./record";
 
 type AssetAlarms = ReadonlyMap<string, Alarm>;
 
@@ -84,11 +85,49 @@ export function reduce(state: AlarmState, event: AlarmEvent, now: Now, settings:
   return { state: draft.done(), changes: draft.changes, verdicts };
 }
 
+/** A record that was open when the device stopped. */
+export interface OpenRecord {
+  readonly mer: Mer;
+  readonly held: boolean;
+  readonly episode: string | undefined;
+}
+
+/**
+ * Records that were open when the device stopped, read only after samples were judged without them. At most one may be
+ * open per asset and label: what was raised meanwhile is closed and counted in the one from before.
+ */
+export function rejoin(state: AlarmState, open: readonly OpenRecord[], now: Now): Omit<Reduced, "verdicts"> {
+  const restored = restore(open, now);
+  const changes: Change[] = [];
+  const assets = new Map(state.assets);
+  for (const before of allAlarms(restored)) {
+    const labels = new Map(assets.get(before.asset.id));
+    const current = labels.get(before.label);
+    labels.set(before.label, current ? goOnAs(before, current, now, changes) : before);
+    assets.set(before.asset.id, labels);
+  }
+  return { state: { assets, floods: new Map([...restored.floods, ...state.floods]) }, changes };
+}
+
+function goOnAs(before: Alarm, current: Alarm, now: Now, changes: Change[]): Alarm {
+  const { mer, held, shelfEnds } = before;
+  if (!mer || !current.mer) return { ...current, mer, held, shelfEnds, episode: current.episode ?? before.episode };
+  const cause = `was open before the start: goes on as ${mer.mer_id}`;
+  const closed = { by: "context-edge", at: iso(now), cause };
+  record(current, "closed", cause, { active: false, closed, cleared_at: iso(now) }, now, changes);
+  const { cleared_at: _, ...kept } = mer;
+  const { active, cleared_at } = current.mer;
+  const { first_ldo_id } = mer.evidence;
+  const count = mer.evidence.count + current.mer.evidence.count;
+  const { severity, action } = isWorse(mer.severity, current.mer.severity) ? mer : current.mer;
+  const evidence = { ...current.mer.evidence, first_ldo_id, count };
+  const joined: Mer = { ...kept, active, severity, action, evidence, ...(cleared_at !== undefined && { cleared_at }) };
+  const known = { ...current, mer: joined, shelfEnds };
+  return record(known, "updated", `went on as ${current.mer.mer_id} while it could not be read`, {}, now, changes);
+}
+
 /** Records that were open when the device stopped, as the state it starts with. */
-export function restore(
-  open: readonly { mer: Mer; held: boolean; episode: string | undefined }[],
-  now: Now,
-): AlarmState {
+export function restore(open: readonly OpenRecord[], now: Now): AlarmState {
   const assets = new Map<string, Map<string, Alarm>>();
   const floods = new Map<string, Flood>();
   for (const { mer, held, episode } of open) {

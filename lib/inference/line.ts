@@ -1,7 +1,8 @@
 /**
  * The waiting line before the models of a slot. One batch runs at a time; what arrives meanwhile is gathered and goes as
  * the next batch. So answers come in the order of their questions, also across a swap and through a worker; nobody
- * waits when nothing runs; and under load a run is shared instead of queued for.
+ * waits when nothing runs; and under load a run is shared instead of queued for. Beyond the limit a sample is answered at
+ * once, before those that wait: memory is bounded, order then is not kept.
  */
 import { asError, errorCode } from "../errors";
 import type { Fault, Prediction } from "../messages";
@@ -84,7 +85,7 @@ export class InferenceLine {
   /** A prediction that is known already, handed over after those that were asked for before it. */
   inTurn(settled: Prediction): Promise<Prediction> {
     const last = this.batches.at(-1);
-    if (!last) return Promise.resolve(settled);
+    if (!last || this.waiting >= this.limit) return Promise.resolve(settled);
     return new Promise((resolve) => {
       last.entries.push({ resolve, row: -1, why: false, unknown: undefined, from: 0, settled });
       this.waiting++;

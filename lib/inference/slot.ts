@@ -79,7 +79,7 @@ export class ModelSlot {
   }
 
   /**
-   * Judges a sample with the model that serves now. Never rejects; answers keep the order of the questions.
+   * Judges a sample with the model that serves now. Never rejects; answers keep the order of the questions, up to `overload`.
    * Faults: `no-model`, `model-loading`, `model-lost`, `overload`, `runtime`, and those of Encoder.
    */
   infer(sample: Sample, options: { readonly why: boolean }): Promise<Prediction> {

@@ -20,6 +20,8 @@ import { raceStore, type RaceVerdict } from "./store-race";
 
 /** Drafts and the lock lie here: no key begins with a dot. */
 const PRIVATE = ".context-edge";
+const DRAFT = "draft-";
+const DRAFT_IS_DEAD_MS = 3_600_000;
 
 /**
  * Objects as files: the key is the path below the root, the ETag is the content's SHA-256. A put writes and fsyncs a draft,
@@ -176,18 +178,27 @@ export class FolderStore implements ObjectStore {
   }
 
   private prepare(): Promise<void> {
-    this.ready ??= mkdir(join(this.root, PRIVATE), { recursive: true }).then(
-      () => undefined,
-      (error: unknown) => {
-        this.ready = undefined;
-        throw error;
-      },
-    );
+    this.ready ??= this.makePrivate().catch((error: unknown) => {
+      this.ready = undefined;
+      throw error;
+    });
     return this.ready;
   }
 
+  /** Removes what puts that were killed have left: a draft that old belongs to nobody. */
+  private async makePrivate(): Promise<void> {
+    const folder = join(this.root, PRIVATE);
+    await mkdir(folder, { recursive: true });
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(DRAFT)) continue;
+      const file = join(folder, name);
+      const found = await stat(file).catch(tolerateMissing);
+      if (found && this.clock.now() - found.mtimeMs > DRAFT_IS_DEAD_MS) await unlink(file).catch(tolerateMissing);
+    }
+  }
+
   private async draft(body: Uint8Array): Promise<string> {
-    const file = join(this.root, PRIVATE, `draft-${randomHex(64)}`);
+    const file = join(this.root, PRIVATE, `${DRAFT}${randomHex(64)}`);
     const handle = await open(file, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o644);
     try {
       await handle.writeFile(body);

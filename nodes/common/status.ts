@@ -8,6 +8,7 @@ export class StatusLine {
   private next: NodeStatus | undefined;
   private timer: NodeJS.Timeout | undefined;
   private lastAt = -Infinity;
+  private closed = false;
 
   constructor(
     private readonly node: Node,
@@ -17,7 +18,7 @@ export class StatusLine {
   /** @param shape "dot" for a state that holds, "ring" for one that is being reached or is lacking */
   set(fill: Fill, shape: "dot" | "ring", text: string): void {
     const key = `${fill} ${shape} ${text}`;
-    if (key === this.shown && this.next === undefined) return;
+    if (this.closed || (key === this.shown && this.next === undefined)) return;
     this.next = { fill, shape, text };
     if (this.timer) return;
     const wait = this.lastAt + this.everyMs - performance.now();
@@ -28,7 +29,9 @@ export class StatusLine {
     }
   }
 
+  /** What is set from then on belongs to a node that is gone, and is not shown. */
   close(): void {
+    this.closed = true;
     clearTimeout(this.timer);
     this.timer = undefined;
     this.next = undefined;

@@ -90,7 +90,9 @@ class DeviceRuntime implements DeviceService {
     return this.lease.opened();
   }
 
-  close(): Promise<void> {
-    return this.lease.release();
+  async close(): Promise<void> {
+    // The nodes that use the database close at the same moment; what they save last comes first.
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.lease.release();
   }
 }

@@ -165,6 +165,19 @@ describe("decision in Node-RED", () => {
     );
   });
 
+  it("knows after a deploy also what it had only counted", async () => {
+    const before = await Sheet.load(dataDir);
+    before.send(sample("bearing_wear"));
+    await until("raised", () => before.events.length === 1);
+    before.send(sample("bearing_wear"), sample("bearing_wear"));
+    await until("judged", () => before.judged.length === 3);
+    await helper.unload();
+    const after = await Sheet.load(dataDir);
+    after.command("list", {});
+    await until("the list", () => after.events.length === 1);
+    assert.equal(listed(after.events[0])[0]?.evidence.count, 3);
+  });
+
   it("clears, and says so on its own, when the fault is gone", async () => {
     const sheet = await Sheet.load(dataDir, { off_delay_s: "0.2" });
     sheet.send(sample("bearing_wear"), sample("normal"));

@@ -441,6 +441,34 @@ describe("alarms: what survives", () => {
     assert.equal(after.mer.evidence.count, 5);
   });
 
+  it("are found again when they can be read only later: what was raised meanwhile is counted in the one from before", async () => {
+    const store = new MemoryStore();
+    const before = await Plant.start({ model: { n: 1, m: 1 } }, { store });
+    await before.outcomes("bearing_wear", "bearing_wear");
+    const id = before.mer.mer_id;
+    await before.command("ack", { mer_id: id, by: "anna" });
+    await before.book.close();
+
+    store.unreadable = true;
+    let later = 0;
+    const after = await Plant.start({ model: { n: 1, m: 1 }, mint: () => `MER-later-${++later}` }, { store });
+    assert.deepEqual(await after.outcomes("bearing_wear", "motor_overload"), ["alert", "alert"]);
+    assert.equal(after.sent[0]?.mer.durable, false);
+    assert.match(after.book.failure?.message ?? "", /in use by another process/);
+    store.unreadable = false;
+    await after.pass(2_000);
+
+    assert.equal(after.book.failure, undefined);
+    assert.deepEqual(after.events().slice(2), ["closed bearing_wear", "updated bearing_wear"]);
+    const [wear] = after.book.open().filter(({ label }) => label === "bearing_wear");
+    assert.deepEqual([wear?.mer_id, wear?.evidence.count, wear?.acknowledged?.by], [id, 3, "anna"]);
+    assert.equal(store.records.get("MER-later-1")?.mer.closed?.cause, `was open before the start: goes on as ${id}`);
+    assert.equal(
+      [...store.records.values()].filter(({ mer }) => mer.label === "bearing_wear" && !mer.closed).length,
+      1,
+    );
+  });
+
   it("a full disk does not silence an alarm: it is sent, marked, and stored when there is room", async () => {
     const store = new MemoryStore();
     const plant = await Plant.start({ model: { n: 1, m: 1 } }, { store });

@@ -105,9 +105,11 @@ export function deciderSettings(more: Partial<DeciderSettings> = {}): DeciderSet
 export class MemoryStore implements AlarmStore {
   readonly records = new Map<string, StoredAlarm>();
   full = false;
+  unreadable = false;
   writes = 0;
 
   load(): Promise<StoredAlarm[]> {
+    if (this.unreadable) return Promise.reject(new EdgeError("database-locked", "in use by another process"));
     return Promise.resolve([...this.records.values()].filter(({ mer }) => !mer.closed));
   }
 

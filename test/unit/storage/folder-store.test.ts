@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -81,6 +81,19 @@ describe("folder as object store", () => {
     const drafts = readdirSync(join(root, "objects/.context-edge")).filter((name) => name.startsWith("draft"));
     assert.deepEqual(drafts, []);
     assert.deepEqual(await keysOf(store, ""), ["a"]);
+  });
+
+  it("removes drafts that a kill left behind, and no younger ones", async () => {
+    const folder = join(root, "objects/.context-edge");
+    mkdirSync(folder, { recursive: true });
+    for (const name of ["draft-old", "draft-new"]) writeFileSync(join(folder, name), "half an obj");
+    const longAgo = Date.now() / 1000 - 7_200;
+    utimesSync(join(folder, "draft-old"), longAgo, longAgo);
+    await store.put("a", bytes("1"));
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith("draft")),
+      ["draft-new"],
+    );
   });
 
   it("lists in the order of the keys' bytes, from a prefix, after a key", async () => {

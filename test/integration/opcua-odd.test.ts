@@ -11,7 +11,6 @@ import {
   VariantArrayType,
   coerceLocalizedText,
   makeEUInformation,
-  type UAVariable,
   type VariantOptions,
 } from "node-opcua";
 import { systemClock } from "../../lib/clock";
@@ -60,7 +59,8 @@ const ODD: readonly (readonly [name: string, holds: VariantOptions, wanted: numb
 
 interface OddServer {
   readonly url: string;
-  readonly variables: ReadonlyMap<string, UAVariable>;
+  /** How many items its first subscription has; undefined before there is one. */
+  monitored(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -86,7 +86,6 @@ async function startOdd(folder: string): Promise<OddServer> {
   // Another namespace goes before it: who counts on an index reads another plant.
   space.registerNamespace("urn:odd:before");
   const own = space.registerNamespace(NAMESPACE);
-  const variables = new Map<string, UAVariable>();
   for (const [name, holds] of ODD) {
     const variable = own.addVariable({
       organizedBy: space.rootFolder.objects,
@@ -97,10 +96,14 @@ async function startOdd(folder: string): Promise<OddServer> {
       minimumSamplingInterval: 10,
     });
     variable.setValueFromSource({ arrayType: VariantArrayType.Scalar, ...holds }, StatusCodes.Good);
-    variables.set(name, variable);
   }
   await server.start();
-  return { url: server.getEndpointUrl(), variables, close: () => server.shutdown(0) };
+  return {
+    url: server.getEndpointUrl(),
+    monitored: () =>
+      server.engine.getSessions().flatMap((session) => session.publishEngine.subscriptions)[0]?.monitoredItemCount,
+    close: () => server.shutdown(0),
+  };
 }
 
 describe("OPC UA source at servers of node-opcua", function () {
@@ -138,6 +141,22 @@ describe("OPC UA source at servers of node-opcua", function () {
           assert.ok(Number.isNaN(last?.value), name);
         }
       }
+    } finally {
+      await source?.close();
+      await server.close();
+    }
+  });
+
+  it("asks once for each variable, whoever comes while others are being asked for", async () => {
+    const server = await startOdd(folder);
+    try {
+      open(server.url);
+      const heard = [follow(`nsu=${NAMESPACE};s=double`)];
+      // Turn by turn: the moment at which the first is being asked for is short.
+      while (server.monitored() === undefined) await new Promise(setImmediate);
+      heard.push(follow(`nsu=${NAMESPACE};s=int64`), follow(`nsu=${NAMESPACE};s=double`));
+      await until("all are heard", () => heard.every((readings) => readings.length > 0));
+      assert.equal(server.monitored(), 2);
     } finally {
       await source?.close();
       await server.close();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import type { Socket } from "node:net";
-import { hooks, type Node, type NodeMessage } from "node-red";
+import { hooks, type Node } from "node-red";
 import helper from "node-red-node-test-helper";
 import type { EdgeMessage } from "../../lib/messages";
 import device = require("../../nodes/context-edge-device/context-edge-device");
@@ -26,6 +26,15 @@ const slowly: Answer = ([name = "", key = ""], connection) => {
 const never: Answer = ([name = ""]) => (name.toLowerCase() === "ping" ? "+PONG\r\n" : undefined);
 
 const node = (id: string): Node => helper.getNode(id) as object as Node;
+
+const status = (): string | undefined =>
+  (node(QR) as unknown as { status: { lastCall: { args: [{ text: string }] } | null } }).status.lastCall?.args[0].text;
+const scanAll = (): void => {
+  for (let i = 0; i < IN_FLIGHT; i++) {
+    const payload = i % 4 === 0 ? "NOREAD" : `part-${i}`;
+    node(QR).receive({ payload, reader: `reader-${1 + (i % 2)}`, sequence: i });
+  }
+};
 
 describe("qr-context under load", function () {
   this.timeout(20_000);
@@ -82,15 +91,6 @@ describe("qr-context under load", function () {
     { id: FOUND, z: TAB, type: "helper" },
     { id: NONE, z: TAB, type: "helper" },
   ];
-  const status = (): string | undefined =>
-    (node(QR) as unknown as { status: { lastCall: { args: [{ text: string }] } | null } }).status.lastCall?.args[0]
-      .text;
-  const scanAll = (): void => {
-    for (let i = 0; i < IN_FLIGHT; i++) {
-      const payload = i % 4 === 0 ? "NOREAD" : `part-${i}`;
-      node(QR).receive({ payload, reader: `reader-${1 + (i % 2)}`, sequence: i });
-    }
-  };
   const sequenceOf = (asset: string): unknown[] =>
     arrived.filter((message) => message.asset?.id === asset).map((message) => message["sequence"]);
 

@@ -83,8 +83,12 @@ export class OpcuaSource {
     this.flushing = true;
     setImmediate(() => {
       this.flushing = false;
-      void this.active?.monitor([...this.items.values()].filter((item) => !item.monitored));
+      void this.active?.monitor(this.unmonitored());
     });
+  }
+
+  private unmonitored(): Followed[] {
+    return [...this.items.values()].filter((item) => !item.monitored);
   }
 
   private async serve(signal: AbortSignal, works: () => void): Promise<void> {
@@ -103,7 +107,7 @@ export class OpcuaSource {
         item.monitored = undefined;
       }
       this.active = active;
-      await Promise.race([active.begin([...this.items.values()]), active.lost]);
+      await Promise.race([active.begin(() => this.unmonitored()), active.lost]);
       await active.lost;
     } catch (error) {
       if (errorCode(error) === "opcua-silent") this.silences++;
@@ -140,6 +144,8 @@ class Active {
   readonly lost: Promise<never>;
   private fail: (error: Error) => void = () => undefined;
   private subscription: ClientSubscription | undefined;
+  /** The server has been asked to monitor them and has not answered: asking again would have it report each twice. */
+  private readonly asking = new Set<Followed>();
   private heardAt: number;
   private valueAt: number;
   private stopChecks: () => void = () => undefined;
@@ -165,7 +171,8 @@ class Active {
     else signal.addEventListener("abort", () => this.end(), { once: true });
   }
 
-  async begin(items: readonly Followed[]): Promise<void> {
+  /** @param items asked for once there is a subscription: some may have come meanwhile */
+  async begin(items: () => readonly Followed[]): Promise<void> {
     const { intervalMs } = this.options;
     const subscription = await this.connection.subscribe(
       intervalMs,
@@ -185,13 +192,15 @@ class Active {
     subscription.on("internal_error", (error: Error) => this.fail(error));
     const keepAlive = subscription.publishingInterval * subscription.maxKeepAliveCount;
     this.check(Math.max(3000, 2.5 * keepAlive));
-    await this.monitor(items);
+    await this.monitor(items());
     heard();
   }
 
-  async monitor(items: readonly Followed[]): Promise<void> {
+  async monitor(all: readonly Followed[]): Promise<void> {
     const subscription = this.subscription;
+    const items = all.filter((item) => !this.asking.has(item));
     if (!subscription || items.length === 0 || this.ended) return;
+    for (const item of items) this.asking.add(item);
     try {
       const refused = await this.connection.monitor(subscription, items, this.options.intervalMs, (item, value) => {
         this.heardAt = this.valueAt = this.clock.monotonic();
@@ -210,6 +219,11 @@ class Active {
       }
     } catch (error) {
       this.fail(asError(error));
+    } finally {
+      for (const item of items) {
+        this.asking.delete(item);
+        if (item.listeners.size === 0) this.drop(item);
+      }
     }
   }
 

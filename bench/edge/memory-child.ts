@@ -1,18 +1,29 @@
-/** `memory-child.ts bare|loop REDIS_PORT COUNT[,COUNT…]`: prints the resident bytes after so many messages, as JSON. */
+/** The body of memory-child.cjs: sends messages through a flow and prints the resident bytes after each stage, as JSON. */
 import { setTimeout as pause } from "node:timers/promises";
 import { READINGS, recordingFlow } from "./flows";
-import { Rig, flooded } from "./rig";
+import { Rig, flooded, paced } from "./rig";
 
-async function main(kind: string, redisPort: number, counts: readonly number[]): Promise<void> {
+const IN_FLIGHT = 64;
+
+export type Kind = "bare" | "loop";
+/** So many messages more: at so many a second, or as fast as they go. */
+export interface Stage {
+  readonly messages: number;
+  readonly perSecond?: number;
+}
+
+export async function run(kind: Kind, redisPort: number, stages: readonly Stage[]): Promise<void> {
   const rig = await Rig.start(
     kind === "bare" ? { flow: [], withPackage: false } : { flow: recordingFlow("loop", redisPort) },
   );
   await pause(1_500);
   if (kind === "loop") rig.send("loop/readings", { payload: { ...READINGS }, topic: "motor-1" });
   let sent = 0;
+  const scan = (): object => ({ payload: `C-${sent++ % 1_000}` });
   const seen: number[] = [];
-  for (const count of counts) {
-    if (count > sent) await flooded(rig, "loop", count - sent, 64, () => ({ payload: `C-${sent++ % 1_000}` }));
+  for (const { messages, perSecond } of stages) {
+    if (perSecond !== undefined) await paced(rig, "loop", messages, perSecond, scan);
+    else if (messages > 0) await flooded(rig, "loop", messages, IN_FLIGHT, scan);
     for (let i = 0; i < 4; i++) {
       globalThis.gc?.();
       await pause(250);
@@ -22,12 +33,3 @@ async function main(kind: string, redisPort: number, counts: readonly number[]):
   console.log(JSON.stringify(seen));
   await rig.stop();
 }
-
-const [kind, port, counts] = process.argv.slice(2);
-main(kind, Number(port), counts.split(",").map(Number)).then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);

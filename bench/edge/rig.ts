@@ -157,6 +157,23 @@ export function flooded(
   });
 }
 
+/** `count` messages at a steady pace; resolves when the last one has arrived. */
+export function paced(rig: Rig, chain: string, count: number, perSecond: number, next: () => object): Promise<void> {
+  return new Promise((resolve) => {
+    const started = performance.now();
+    let sent = 0;
+    let done = 0;
+    const timer = setInterval(() => {
+      const due = Math.min(count, ((performance.now() - started) / 1000) * perSecond);
+      for (; sent < due; sent++) rig.send(chain, next());
+      if (sent === count) clearInterval(timer);
+    }, 1);
+    rig.onArrival(chain, () => {
+      if (++done === count) resolve();
+    });
+  });
+}
+
 function cpuSince(start: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(start);
   return (user + system) / 1000;

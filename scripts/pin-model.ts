@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assembleRelease, MANIFEST_FILE } from "../lib/inference/assemble";
-import { sha256 } from "../lib/inference/digest";
+import { sha256 } from "../lib/storage/hash";
 import { parseManifest } from "../lib/inference/manifest";
 
 const root = join(__dirname, "..");

@@ -5,7 +5,7 @@
  */
 import type { Mer } from "../messages";
 import { newAlarm, type Alarm, type AlarmSettings, type Change, type Now } from "./alarm";
-import { iso, record } from "./record";
+import { iso, newRecord, record } from "./record";
 
 export interface Flood {
   /** Monotonic times of the alarms raised within the window, announced or not. */
@@ -51,7 +51,14 @@ export function swell(
   const alarm = standing ?? newAlarm({ id: line, line, station: "" }, floodLabel(line));
   const ldoId = held.evidence.last_ldo_id;
   if (!alarm.mer)
-    return record({ ...alarm, mer: newborn(line, held, now, settings) }, "raised", causeOf(settings), {}, now, changes);
+    return record(
+      { ...alarm, mer: newborn(alarm, held, now, settings) },
+      "raised",
+      causeOf(settings),
+      {},
+      now,
+      changes,
+    );
   const evidence = { ...alarm.mer.evidence, last_ldo_id: ldoId, count: alarm.mer.evidence.count + 1 };
   if (!alarm.mer.active) {
     const { cleared_at: _, ...mer } = { ...alarm.mer, active: true, acknowledged: null, evidence };
@@ -87,31 +94,13 @@ function causeOf({ floodLimit, floodWindowMs }: AlarmSettings): string {
   return `more than ${floodLimit} alarms in ${Math.round(floodWindowMs / 6000) / 10} minutes`;
 }
 
-function newborn(line: string, held: Mer, now: Now, settings: AlarmSettings): Mer {
-  const at = iso(now);
-  return {
-    schema: "mer/1",
-    mer_id: settings.mint(now.wall),
-    device: settings.device,
-    site: settings.site,
-    line,
-    asset_id: line,
-    label: floodLabel(line),
-    severity: "high",
-    action: "Many alarms at once: look for one common cause. The alarms that are held back are listed as open.",
-    active: true,
-    acknowledged: null,
-    shelved_until: null,
-    closed: null,
-    raised_at: at,
-    updated_at: at,
-    durable: true,
-    evidence: {
-      first_ldo_id: held.evidence.last_ldo_id,
-      last_ldo_id: held.evidence.last_ldo_id,
-      confidence: null,
-      count: 1,
-      limits: [],
-    },
-  };
+const STANDS_FOR_MANY = {
+  severity: "high",
+  action: "Many alarms at once: look for one common cause. The alarms that are held back are listed as open.",
+} as const;
+
+function newborn(alarm: Alarm, held: Mer, now: Now, settings: AlarmSettings): Mer {
+  const { last_ldo_id } = held.evidence;
+  const first = { first_ldo_id: last_ldo_id, last_ldo_id, confidence: null, count: 1, limits: [] };
+  return newRecord(alarm, STANDS_FOR_MANY, first, now, settings);
 }

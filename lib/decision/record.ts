@@ -1,6 +1,6 @@
 /** What is written down of an alarm: its Maintenance Event Record, and what happens to it. */
 import { isoTime } from "../clock";
-import type { Effect, Mer, MerEvent } from "../messages";
+import type { Effect, Mer, MerEvent, Severity } from "../messages";
 import type { Alarm, AlarmSettings, Change, Now, Sighting } from "./alarm";
 import type { Condition } from "./policy";
 
@@ -26,12 +26,11 @@ export function iso(now: Now): string {
   return isoTime(now.wall);
 }
 
-/** A new record of an alarm that is raised now. */
-export function born(
+/** A new record, raised now. */
+export function newRecord(
   { asset, label }: Alarm,
-  pending: { firstLdoId: string; count: number },
-  seen: Sighting,
-  condition: Condition,
+  { severity, action }: { readonly severity: Severity; readonly action: string },
+  of: Mer["evidence"],
   now: Now,
   settings: AlarmSettings,
 ): Mer {
@@ -44,8 +43,8 @@ export function born(
     line: asset.line,
     asset_id: asset.id,
     label,
-    severity: condition.severity,
-    action: condition.action,
+    severity,
+    action,
     active: true,
     acknowledged: null,
     shelved_until: null,
@@ -53,15 +52,28 @@ export function born(
     raised_at: at,
     updated_at: at,
     durable: true,
-    evidence: {
-      first_ldo_id: pending.firstLdoId,
-      last_ldo_id: seen.ldoId,
-      confidence: condition.confidence,
-      count: pending.count,
-      limits: [...condition.limits],
-      ...whyOf(condition.why),
-    },
+    evidence: of,
   };
+}
+
+/** The record of a condition that is met long enough. */
+export function born(
+  alarm: Alarm,
+  pending: { firstLdoId: string; count: number },
+  seen: Sighting,
+  condition: Condition,
+  now: Now,
+  settings: AlarmSettings,
+): Mer {
+  const first = {
+    first_ldo_id: pending.firstLdoId,
+    last_ldo_id: seen.ldoId,
+    confidence: condition.confidence,
+    count: pending.count,
+    limits: [...condition.limits],
+    ...whyOf(condition.why),
+  };
+  return newRecord(alarm, condition, first, now, settings);
 }
 
 /** The evidence with `more` samples, the last of them seen now. */

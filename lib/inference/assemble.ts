@@ -1,6 +1,7 @@
 import { EdgeError } from "../errors";
+import { sha256 } from "../storage/hash";
 import type { Release } from "./backend";
-import { releaseDigest, sha256 } from "./digest";
+import { releaseDigest } from "./digest";
 import { parseGolden, parseManifest } from "./manifest";
 import { inspectOnnx } from "./onnx-file";
 

@@ -7,8 +7,8 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { EdgeError, asError } from "../errors";
 import { isSafeName } from "../ids";
+import { sha256 } from "../storage/hash";
 import { assembleRelease, type ReleaseSource } from "./assemble";
-import { sha256 } from "./digest";
 import bundledPins = require("./bundled-pins.json");
 
 /** Model name to file name to SHA-256; written by `npm run pin-model`. */

@@ -1,9 +1,5 @@
 import { createHash } from "node:crypto";
 
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
 /**
  * What a release is known by: SHA-256 over the SHA-256 digests (32 bytes each) of its files, ordered by file name. This
  * is the digest that OpenSSF Model Signing v1.0 puts into its statement's subject.

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from "../clock";
 import { asError } from "../errors";
-import { sha256 } from "./digest";
+import { sha256 } from "../storage/hash";
 
 /** A hold on a shared thing; release it once. */
 export interface Lease<T> {

@@ -16,7 +16,7 @@ import {
   type PutOutcome,
   type StoredObject,
 } from "./object-store";
-import { raceStore, type RaceVerdict } from "./store-race";
+import { raceOnce } from "./store-race";
 
 /** Drafts and the lock lie here: no key begins with a dot. */
 const PRIVATE = ".context-edge";
@@ -29,9 +29,9 @@ const DRAFT_IS_DEAD_MS = 3_600_000;
  */
 export class FolderStore implements ObjectStore {
   readonly description: string;
+  readonly conditionalWrites: ObjectStore["conditionalWrites"];
   private readonly lock: FolderLock;
   private ready: Promise<void> | undefined;
-  private verdict: Promise<RaceVerdict> | undefined;
 
   /** @param root absolute path; made at the first put */
   constructor(
@@ -39,6 +39,7 @@ export class FolderStore implements ObjectStore {
     private readonly clock: Clock,
   ) {
     this.description = `folder ${root}`;
+    this.conditionalWrites = raceOnce(this, () => uuidv7(clock.now()));
     this.lock = new FolderLock(join(root, PRIVATE, "lock.db"));
   }
 
@@ -159,14 +160,6 @@ export class FolderStore implements ObjectStore {
     } catch (error) {
       if (errorCode(error) !== "ENOENT") throw this.explain(error, `delete ${key}`);
     }
-  }
-
-  conditionalWrites(): Promise<RaceVerdict> {
-    this.verdict ??= raceStore(this, () => uuidv7(this.clock.now())).catch((error: unknown) => {
-      this.verdict = undefined;
-      throw error;
-    });
-    return this.verdict;
   }
 
   close(): Promise<void> {

@@ -15,7 +15,7 @@ import {
   type StoredObject,
 } from "./object-store";
 import { explainS3, type S3Failure } from "./s3-errors";
-import { raceStore, type RaceVerdict } from "./store-race";
+import { raceOnce } from "./store-race";
 
 export interface S3Options {
   /** "https://s3.plant.example"; absent: AWS's own for the region. */
@@ -39,9 +39,9 @@ type Command<T> = (sdk: typeof Sdk, client: Sdk.S3Client, abortSignal: AbortSign
 /** Objects in an S3 bucket, over the AWS SDK, which is loaded at the first request (it takes 0.2 s). */
 export class S3Store implements ObjectStore {
   readonly description: string;
+  readonly conditionalWrites: ObjectStore["conditionalWrites"];
   private readonly prefix: string;
   private loaded: { sdk: typeof Sdk; client: Sdk.S3Client } | undefined;
-  private verdict: Promise<RaceVerdict> | undefined;
 
   /** @throws EdgeError `objects-key` for a prefix that cannot be one */
   constructor(
@@ -51,6 +51,7 @@ export class S3Store implements ObjectStore {
     this.prefix = options.prefix ?? "";
     assertPrefix(this.prefix);
     this.description = `bucket ${options.bucket}${this.prefix && `/${this.prefix}`} at ${options.endpoint ?? `AWS ${options.region}`}`;
+    this.conditionalWrites = raceOnce(this, () => uuidv7(clock.now()));
   }
 
   async put(key: string, body: Uint8Array, options: PutOptions = {}): Promise<PutOutcome> {
@@ -164,14 +165,6 @@ export class S3Store implements ObjectStore {
     await this.explained("delete", key, ({ DeleteObjectCommand }, client, abortSignal) =>
       client.send(new DeleteObjectCommand(this.at(key)), { abortSignal }),
     );
-  }
-
-  conditionalWrites(): Promise<RaceVerdict> {
-    this.verdict ??= raceStore(this, () => uuidv7(this.clock.now())).catch((error: unknown) => {
-      this.verdict = undefined;
-      throw error;
-    });
-    return this.verdict;
   }
 
   close(): Promise<void> {

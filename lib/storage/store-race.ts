@@ -34,6 +34,18 @@ export async function raceStore(store: Pick<ObjectStore, "put" | "remove">, uuid
       };
 }
 
+/** The verdict on a store: found out at the first call, then known; what kept it from an answer is tried again. */
+export function raceOnce(store: Pick<ObjectStore, "put" | "remove">, uuid: () => string): () => Promise<RaceVerdict> {
+  let verdict: Promise<RaceVerdict> | undefined;
+  return () => {
+    verdict ??= raceStore(store, uuid).catch((error: unknown) => {
+      verdict = undefined;
+      throw error;
+    });
+    return verdict;
+  };
+}
+
 type Won = Extract<PutOutcome, { kind: "stored" | "exists-same" }>;
 
 async function race(store: Pick<ObjectStore, "put">, key: string, condition: Condition): Promise<Won[]> {

@@ -32,8 +32,7 @@ function complaintsAbout(type) {
   if (!existsSync(help) || !readFileSync(help, "utf8").includes(`data-help-name="${type}"`)) say("there is no help");
   const icon = /icon:\s*"([^"]+)"/.exec(page)?.[1];
   if (icon && !icon.startsWith("font-awesome/") && !existsSync(join("icons", icon))) say(`the icon ${icon} is missing`);
-  if (!/category:\s*"config"/.test(page) && !existsSync(join("examples", `${type}.json`)))
-    say("there is no example");
+  if (!/category:\s*"config"/.test(page) && !existsSync(join("examples", `${type}.json`))) say("there is no example");
   return complaints;
 }
 

@@ -10,10 +10,13 @@ const MAX_LINE = 10_000;
 
 /** Reads one JSON command per line and answers each with one JSON line: `{ok: true, …}` or `{ok: false, code, message}`. */
 export function obeyLines(input: Readable, obey: Obey, answer: (line: string) => void): void {
-  createInterface({ input }).on("line", (line) => {
+  const lines = createInterface({ input });
+  lines.on("line", (line) => {
     if (line.trim() === "") return;
     answer(`${JSON.stringify(outcome(line, obey))}\n`);
   });
+  // It passes on the input's: one who hangs up with a reset must not take the plant along.
+  lines.on("error", () => lines.close());
 }
 
 function outcome(line: string, obey: Obey): object {

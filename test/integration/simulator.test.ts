@@ -191,6 +191,18 @@ describe("the plant as a process", function () {
     assert.ok(lines.some((line) => /^B[0-9A-F]{5}-1-\d{4}-\d{3}$/.test(line)));
   });
 
+  it("goes on when who held the control line hangs up with a reset", async () => {
+    const rude = connect(ready.control.port, "127.0.0.1");
+    await new Promise((resolve) => rude.once("connect", resolve));
+    rude.write('{"name":"status"}\n');
+    await new Promise((resolve) => rude.once("data", resolve));
+    rude.resetAndDestroy();
+    const { lines, write } = linesOf(ready.control.port);
+    write('{"name":"status"}');
+    await until("an answer", () => lines.length === 1);
+    assert.ok(plant.running, plant.output);
+  });
+
   it("does what the control line says, and says what is wrong with a command", async () => {
     const { lines, write } = linesOf(ready.control.port);
     write('{"name":"inject","state":"motor_overload","asset":"motor-2","duration_s":600,"severity":1}');

@@ -30,6 +30,8 @@ export class ContextCommands {
    * @throws EdgeError `command-unknown`, `command-invalid`, `context-invalid`, `import-invalid`, and what the store throws
    */
   async run(command: Command, payload: unknown): Promise<CommandResult> {
+    if (!isRecord(command) || typeof command.name !== "string")
+      throw new EdgeError("command-invalid", "msg.command must be an object with a name: put, patch, delete, import");
     const body = command["value"] === undefined ? payload : command["value"];
     switch (command.name) {
       case "put": {

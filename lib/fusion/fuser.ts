@@ -149,6 +149,8 @@ export class Fuser {
   }
 
   private takeReadings(message: EdgeMessage): Sample[] {
+    // Where a message failed half way, some of its assets are left.
+    if (this.triggered.length > 0) this.triggered = [];
     if (this.intake.take(message, this.collect) === 0) this.unmatched++;
     else this.matched++;
     if (this.triggered.length === 0) return NONE;

@@ -20,6 +20,8 @@ export interface Property {
 
 const PLACE = "{asset}";
 const MOST_TOPICS = 4096;
+/** Characters: what is longer is worked out each time. */
+const LONGEST_KEPT = 512;
 
 /**
  * Matches topics with the channels' `match`. A match is a topic or node id, a property path ("motor.temperature"), or a
@@ -44,7 +46,7 @@ export class Router {
     // Topics come from outside: a flood of new ones must not fill the memory.
     if (this.routes.size >= MOST_TOPICS) this.routes.clear();
     const made = this.build(topic);
-    this.routes.set(topic, made);
+    if (topic.length <= LONGEST_KEPT) this.routes.set(topic, made);
     return made;
   }
 

@@ -26,6 +26,7 @@ const scanned = (code: string, more: EdgeMessage = {}): EdgeMessage => ({
   payload: {},
   ...more,
 });
+const reading = (i: number): EdgeMessage => ({ topic: `a${i}/temperature`, payload: 1 });
 const at = (asset: unknown): EdgeMessage => ({ asset }) as EdgeMessage;
 const UNKNOWN = { code: "unknown-code", reason: "no context for X" };
 
@@ -327,6 +328,17 @@ describe("fusion: assets", () => {
       fuser.take({ asset: { id: `a${i}`, line: "", station: "" }, topic: "temperature", payload: 1 });
     for (let i = 0; i < 1000; i++) feed(i);
     assert.throws(() => feed(1000), { code: "too-many-assets" });
+    fuser.close();
+  });
+
+  it("that are one too many leave no sample behind for the next message", () => {
+    const { fuser } = setUp({ trigger: "any" }, []);
+    for (let i = 0; i < 1000; i++) fuser.take(reading(i));
+    assert.throws(() => fuser.take({ payload: [reading(0), reading(1000)] }), { code: "too-many-assets" });
+    assert.deepEqual(
+      fuser.take(reading(5)).map(({ message }) => message.asset?.id),
+      ["a5"],
+    );
     fuser.close();
   });
 });

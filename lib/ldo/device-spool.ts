@@ -11,7 +11,8 @@ export interface DeviceSpool {
 
 /**
  * Opens the spool of a device's objects. What other spools have left in its data directory (a node was renamed, or is no
- * longer there) goes to the same store; that it cannot is no reason to refuse objects.
+ * longer there) goes to the same store; that it cannot is no reason to refuse objects. Only this spool has an owner so far:
+ * the next kind that gets one must be named here, or it would be taken for left behind.
  * @param warn what keeps a spool that was left behind from being drained
  * @throws EdgeError as openSpool
  */

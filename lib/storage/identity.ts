@@ -1,6 +1,16 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync, renameSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { EdgeError, asError } from "../errors";
+import { EdgeError, asError, errorCode } from "../errors";
 import { isSafeName, randomHex, uuidv7 } from "../ids";
 import { isRecord } from "../path";
 
@@ -31,8 +41,19 @@ export function openDataDir(dataDir: string): Identity {
   const identity: Identity = { device: `edge-${randomHex(32)}`, installId: uuidv7(Date.now()) };
   const draft = `${file}.${identity.installId}`;
   writeFileSync(draft, `${JSON.stringify(identity, null, 2)}\n`, { flush: true });
-  renameSync(draft, file);
-  return identity;
+  place(draft, file);
+  return readIdentity(file);
+}
+
+/** The first of two processes that start at once gives both their identity. */
+function place(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    // A file system without hard links: then the last one wins.
+    if (errorCode(error) !== "EEXIST") return renameSync(draft, file);
+  }
+  rmSync(draft);
 }
 
 function readIdentity(file: string): Identity {

@@ -120,6 +120,10 @@ export class Cell {
       this.reject(badReading(`its unit is "${reading.unit}", the channel's is "${this.spec.unit}"`));
       return;
     }
+    if (!Number.isFinite(value)) {
+      this.reject(badReading(`${newest}, scaled and converted, is not a finite number`));
+      return;
+    }
     this.value = value;
     if (value < this.spec.range[0] || value > this.spec.range[1]) {
       this.quality = "bad";

@@ -57,7 +57,12 @@ export class Intake {
       const value = at(record, property.steps);
       if (value === undefined) continue;
       channelTaken = property.channel;
-      put(asset ?? route.asset, property.channel, this.read(property.channel, value));
+      const reading = this.read(property.channel, value);
+      put(
+        asset ?? route.asset,
+        property.channel,
+        statusCode === undefined ? reading : underStatus(reading, sourceStatus(statusCode)),
+      );
       taken++;
     }
     return taken;

@@ -37,7 +37,7 @@ export function readValue(raw: unknown): Reading {
     case "boolean":
       return goodReading(raw ? 1 : 0);
     case "bigint":
-      return goodReading(Number(raw));
+      return readValue(Number(raw));
     case "undefined":
       return badReading("there is no value");
     case "object":

@@ -21,6 +21,8 @@ export function sourceStatus(code: unknown): SourceStatus {
   if (code === undefined || code === null || code === 0) return GOOD;
   if (typeof code === "number") {
     if (!Number.isInteger(code)) return { quality: "bad", name: String(code) };
+    // An HTTP node's statusCode: in a StatusCode these bits are never set without bit 10 (OPC UA Part 4, 7.39).
+    if (code >= 400 && code < 600) return { quality: "bad", name: `HTTP status ${code}` };
     const quality = SEVERITY[code >>> 30] as SourceQuality;
     return quality === "good" ? GOOD : { quality, name: hex(code) };
   }

@@ -151,6 +151,15 @@ describe("fusion: a sample per scan", () => {
     fuser.close();
   });
 
+  it("takes no number that scaling made infinite", () => {
+    const { fuser, only } = setUp({ channels: [channelSpec({ name: "t", scale: 1000 })] });
+    fuser.take({ topic: "t", payload: 1e308 });
+    const { usable, message } = only(scanned("A"));
+    assert.equal(usable, false);
+    assert.equal(message.unusable?.reason, "t is bad: 1e+308, scaled and converted, is not a finite number");
+    fuser.close();
+  });
+
   it("scales, and computes features of the window beside the value", () => {
     const channels = [channelSpec({ name: "v", scale: 0.1, offset: 5, features: ["mean", "p2p"], windowMs: 1000 })];
     const { fuser, only } = setUp({ channels });

@@ -66,6 +66,14 @@ describe("messages of node-red-contrib-opcua", () => {
     assert.deepEqual(opcua({ topic: NODE, payload: written }), { temperature: "a status code is not a value" });
   });
 
+  it("carry structures under one status", () => {
+    const speed = intake([channelSpec({ name: "speed", match: `${NODE}/speed` })]);
+    assert.deepEqual(speed({ topic: NODE, payload: { speed: 5 }, statusCode: { value: 0 } }), { speed: 5 });
+    assert.deepEqual(speed({ topic: NODE, payload: { speed: 5 }, statusCode: { value: 0x80000000, name: "Bad" } }), {
+      speed: "Bad",
+    });
+  });
+
   it("carry texts, structures and nothing as values", () => {
     const text = { locale: "en", text: "82" };
     assert.deepEqual(opcua({ topic: NODE, payload: text, statusCode: { value: 0 } }), {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import * as fc from "fast-check";
 import { readValue } from "../../../lib/fusion/reading";
 import { sourceStatus, plainQuality } from "../../../lib/fusion/status-code";
@@ -11,7 +12,7 @@ const good = (raw: unknown): number => {
 };
 const bad = (raw: unknown): string => {
   const reading = readValue(raw);
-  assert.equal(reading.quality, "bad", `${JSON.stringify(raw)} came through as ${reading.value}`);
+  assert.equal(reading.quality, "bad", `${inspect(raw)} came through as ${reading.value}`);
   assert.ok(Number.isNaN(reading.value), "a bad reading keeps no number");
   return reading.reason;
 };
@@ -49,6 +50,7 @@ describe("a reading", () => {
       [1, NaN],
       new Date(),
       { value: { value: 1 } },
+      10n ** 400n,
     ])
       bad(raw);
     bad("9".repeat(1_000_000));
@@ -149,9 +151,16 @@ describe("a status code", () => {
     }
   });
 
+  it("of an HTTP answer counts, too: no StatusCode has those numbers", () => {
+    assert.equal(sourceStatus(200).quality, "good");
+    assert.deepEqual(sourceStatus(404), { quality: "bad", name: "HTTP status 404" });
+    assert.equal(sourceStatus(0x480).quality, "good", "Good with the overflow bit");
+  });
+
   it("agrees with the two top bits of any 32-bit number", () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), (code) => {
+        fc.pre(code < 400 || code >= 600);
         assert.equal(sourceStatus(code).quality, ["good", "uncertain", "bad", "bad"][Math.floor(code / 2 ** 30)]);
       }),
     );

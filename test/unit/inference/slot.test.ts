@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Worker } from "node:worker_threads";
 import { ManualClock, systemClock, type Clock } from "../../../lib/clock";
 import { EdgeError } from "../../../lib/errors";
 import { DEFAULT_LOAD, type Backend, type LoadOptions, type Model } from "../../../lib/inference/backend";
@@ -8,6 +7,7 @@ import { OnnxBackend } from "../../../lib/inference/onnx-backend";
 import { ModelSlot, type SlotConfig } from "../../../lib/inference/slot";
 import type { Prediction } from "../../../lib/messages";
 import { answer, files, golden, manifest, release, sample, source } from "../../support/model-fixture";
+import { WorkerWatch } from "../../support/workers";
 
 const config: SlotConfig = { backend: "auto", allowFallback: false, load: DEFAULT_LOAD, queueLimit: 1000 };
 const version = (v: string, seed: number): ReturnType<typeof source> =>
@@ -191,10 +191,11 @@ describe("a model slot with the real ONNX Runtime", () => {
   it("answers with a fault when the model's worker dies, and loads it again", async () => {
     const clock = new ManualClock();
     const s = slot(placed("worker"), clock);
+    const workers = new WorkerWatch();
     await s.activate(source());
+    workers.stop();
     const asked = s.infer(sample, silent);
-    const { worker } = (s as unknown as { active: { model: { thread: { worker: Worker } } } }).active.model.thread;
-    await worker.terminate();
+    await workers.killLast();
     assert.equal((await asked).fault?.code, "model-lost");
     assert.equal(s.state.phase, "lost");
     assert.equal((await s.infer(sample, silent)).fault?.code, "model-lost");

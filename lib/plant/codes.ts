@@ -35,10 +35,3 @@ export function scannedText(form: CodeForm, code: string): string {
 export function contextKey(code: string): string {
   return `context:${encodeURIComponent(code)}`;
 }
-
-/** Check digit of a GTIN (GS1 General Specifications, section 7.9) over its digits without the last. */
-export function gtinCheckDigit(body: string): string {
-  let sum = 0;
-  for (let i = 0; i < body.length; i++) sum += Number(body[body.length - 1 - i]) * (i % 2 === 0 ? 3 : 1);
-  return String((10 - (sum % 10)) % 10);
-}

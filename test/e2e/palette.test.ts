@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../support/cache";
 import { packTarball, palette, removeUserDir, startNodeRed, type NodeRed } from "../support/nodered";
@@ -52,6 +52,18 @@ for (const version of ["5.0.7", "4.1.8"]) {
     it("offers the complete loop first among its examples", async () => {
       const [first] = await red.get<{ fn?: string }[]>("/library/examples/flows/@context-edge/node-red/");
       assert.equal(first?.fn, LOOP);
+    });
+
+    it("deploys every example without an error in the log", async () => {
+      for (const file of readdirSync(join(ROOT, "examples"))) {
+        const before = red.process.output.length;
+        await red.deploy(JSON.parse(readFileSync(join(ROOT, "examples", file), "utf8")) as object[]);
+        await new Promise((resolve) => setTimeout(resolve, 1_500));
+        const errors = red.process.output.slice(before).match(/.*\[error\].*/g) ?? [];
+        // Some examples want a plant beside them; that nobody answers there is for their status and the log.
+        const own = errors.filter((line) => !/ENOENT|ECONNREFUSED/.test(line));
+        assert.deepEqual(own, [], file);
+      }
     });
 
     it("runs the complete loop: records in the folder, and an alert among them", async () => {

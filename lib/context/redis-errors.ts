@@ -46,6 +46,9 @@ export function plainly(error: unknown): string {
     case "EAI_AGAIN":
       return "the host name is not known";
     case "ETIMEDOUT":
+      return "no answer: the host cannot be reached, or the port speaks no TLS (rediss://)";
+    case "ECONNRESET":
+      return "the server cut the connection; a port with TLS needs rediss://";
     case "EHOSTUNREACH":
     case "ENETUNREACH":
       return "the host cannot be reached";

@@ -51,7 +51,7 @@ export function redisHost(text: string): string {
 
 /**
  * @param random spreads the reconnects of a fleet
- * @throws EdgeError `store-url`, `store-tls` when a PEM file cannot be read
+ * @throws EdgeError `store-url`, `store-tls` when a PEM file cannot be read or is none
  */
 export function redisOptions(settings: RedisSettings, random: () => number = Math.random): Resp2Options {
   const url = parseUrl(settings.url);
@@ -94,11 +94,15 @@ export function redisOptions(settings: RedisSettings, random: () => number = Mat
 }
 
 function pem(what: string, file: string): Buffer {
+  let bytes: Buffer;
   try {
-    return readFileSync(file);
+    bytes = readFileSync(file);
   } catch (error) {
     throw new EdgeError("store-tls", `the ${what} file ${file} cannot be read: ${asError(error).message}`, {
       cause: error,
     });
   }
+  // Node takes any other text for a list without authorities, and every certificate would be refused.
+  if (!bytes.includes("-----BEGIN ")) throw new EdgeError("store-tls", `the ${what} file ${file} is not in PEM format`);
+  return bytes;
 }

@@ -42,7 +42,7 @@ describe("lookups on a Redis that fails in the middle", function () {
   const burst = (from = 0) => Array.from({ length: BURST }, (_, i) => told(edge, String((from + i) % BURST)));
 
   it("get an answer each, and never another's, when late replies come after a hang", async () => {
-    edge = bench(settings(server.url), { cache: false });
+    edge = bench(settings(server.url), { cache: false, deadlineMs: 10 });
     await ready(edge);
     server.hang();
     const late = await Promise.all(burst());

@@ -46,6 +46,8 @@ describe("a Redis URL", () => {
     }
     const tls = { ...settings("").tls, ca: "/nowhere/ca.pem" };
     assert.throws(() => redisOptions(settings("rediss://h", { tls })), withCode("store-tls"));
+    const noPem = { ...tls, ca: __filename };
+    assert.throws(() => redisOptions(settings("rediss://h", { tls: noPem })), /is not in PEM format/);
   });
 
   it("is the same host with or without its default port, and another with another scheme", () => {
@@ -83,6 +85,10 @@ describe("what Redis refuses", () => {
       "nothing listens there (connection refused)",
     );
     assert.equal(plainly(new Error("WRONGPASS invalid username-password pair")), "user name or password is wrong");
+    for (const code of ["ETIMEDOUT", "ECONNRESET"])
+      assert.match(plainly(Object.assign(new Error("x"), { code })), /TLS.*rediss:|rediss:/);
+    assert.match(plainly(new Error("READONLY You can't write against a read only replica.")), /replica/);
+    assert.match(plainly(new Error("LOADING Redis is loading the dataset in memory")), /still loading/);
     assert.match(plainly(new Error("MOVED 866 10.0.0.1:7001")), /Redis Cluster/);
   });
 });

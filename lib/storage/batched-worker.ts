@@ -8,9 +8,10 @@ const MAX_REQUESTS = 512;
 const MAX_BYTES = 1 << 20;
 /**
  * A batch and a segment being packed need some MB. Left alone, V8 lets the young generation grow to 192 MB under load and
- * keeps what it has: on a gateway that is memory for nothing.
+ * keeps what it has: on a gateway that is memory for nothing. The old one must hold all embedded contexts once, at the
+ * start: 64 million characters of up to two bytes.
  */
-const HEAP_LIMITS = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 128 };
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 256 };
 
 interface Waiting<Request> {
   readonly request: Request;
@@ -105,7 +106,7 @@ export class BatchedWorker<Request> {
   private launch(): Promise<void> {
     this.startedAt = this.clock.monotonic();
     return new Promise((resolve, reject) => {
-      const worker = new Worker(this.script, { workerData: this.workerData });
+      const worker = new Worker(this.script, { workerData: this.workerData, resourceLimits: HEAP_LIMITS });
       let reason: EdgeError | undefined;
       worker.on("message", (message: FromWorker) => {
         if ("outcomes" in message) this.settle(message.outcomes);

@@ -15,6 +15,11 @@ export class EdgeError extends Error {
     this.code = code;
     if (options?.remedy !== undefined) this.remedy = options.remedy;
   }
+
+  /** Catch nodes and the log show an error as text: the words alone, not the name of a class. */
+  override toString(): string {
+    return this.message;
+  }
 }
 
 /** Whatever was thrown, as an Error. */

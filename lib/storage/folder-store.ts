@@ -1,10 +1,11 @@
 import { constants } from "node:fs";
-import { link, mkdir, open, readFile, readdir, rename, stat, unlink } from "node:fs/promises";
+import { link, open, readFile, readdir, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../clock";
 import { EdgeError, asError, errorCode } from "../errors";
 import { randomHex, uuidv7 } from "../ids";
 import { FolderLock } from "./folder-lock";
+import { makeDirectory } from "./make-directory";
 import { sha256 } from "./hash";
 import { assertKey, assertPrefix } from "./keys";
 import {
@@ -181,7 +182,7 @@ export class FolderStore implements ObjectStore {
   /** Removes what puts that were killed have left: a draft that old belongs to nobody. */
   private async makePrivate(): Promise<void> {
     const folder = join(this.root, PRIVATE);
-    await mkdir(folder, { recursive: true });
+    makeDirectory(folder);
     for (const name of await readdir(folder)) {
       if (!name.startsWith(DRAFT)) continue;
       const file = join(folder, name);
@@ -230,7 +231,7 @@ function outcomeOf(found: HeadInfo | undefined, digest: string): PutOutcome {
 
 /** Creates a directory so that it survives a power cut: each new one is fsynced into its parent. */
 async function makeDurable(directory: string, root: string): Promise<void> {
-  const first = await mkdir(directory, { recursive: true });
+  const first = makeDirectory(directory);
   if (first === undefined) return;
   for (let at = directory; ; at = dirname(at)) {
     await syncDirectory(dirname(at));

@@ -1,18 +1,9 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, constants, existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EdgeError, asError, errorCode } from "../errors";
 import { isSafeName, randomHex, uuidv7 } from "../ids";
 import { isRecord } from "../path";
+import { makeDirectory } from "./make-directory";
 
 /** Who this installation is: born with the data directory, kept as long as it is. */
 export interface Identity {
@@ -28,7 +19,7 @@ export interface Identity {
  */
 export function openDataDir(dataDir: string): Identity {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeDirectory(dataDir);
     accessSync(dataDir, constants.W_OK);
   } catch (error) {
     throw new EdgeError("data-dir", `the data directory ${dataDir} cannot be written: ${asError(error).message}`, {

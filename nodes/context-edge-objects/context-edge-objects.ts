@@ -1,14 +1,15 @@
 import { isAbsolute, join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
-import { asError } from "../../lib/errors";
+import { EdgeError, asError } from "../../lib/errors";
 import { FolderStore } from "../../lib/storage/folder-store";
 import type { ObjectStore } from "../../lib/storage/object-store";
+import { RefusingStore } from "../../lib/storage/refusing-store";
 import { readS3Settings, type S3Secrets } from "../../lib/storage/s3-settings";
 import { S3Store } from "../../lib/storage/s3-store";
 import { checkStore, type StoreAnswer } from "../../lib/storage/store-check";
 import { onClose } from "../common/adapter";
-import { ConfigReader, refuseService, type RawConfig } from "../common/config";
+import { ConfigReader, type RawConfig } from "../common/config";
 import { fromDialog, secretToTry } from "../common/dialog";
 import type { ObjectsService } from "../common/services";
 
@@ -31,7 +32,10 @@ export = function (RED: NodeAPI): void {
       this.service = { store };
       onClose(this, () => store.close());
     } catch (error) {
-      refuseService(this, error);
+      // Records are still taken into the spool; they wait there until the settings are mended.
+      const reason = asError(error);
+      this.error(reason.message);
+      this.service = { store: new RefusingStore(new EdgeError("objects-refused", reason.message, { cause: reason })) };
     }
   }
   RED.nodes.registerType<ObjectsNode, NodeDef, object, S3Secrets>("context-edge-objects", ContextEdgeObjects, {

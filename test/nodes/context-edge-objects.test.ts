@@ -45,11 +45,17 @@ describe(TYPE, () => {
     assert.equal((await store?.put("ldo/one", Buffer.from("1")))?.kind, "stored");
   });
 
-  it("takes what is wrong for no store, with the reason in the log", async () => {
+  it("refuses every object with the reason when its settings cannot work, so that records wait in the spool", async () => {
     const wrong = { id: "b1", type: TYPE, kind: "s3", endpoint: "ftp://user:secret@host", bucket: "plant" };
     await helper.load([objects], [wrong, { ...wrong, id: "b2", endpoint: "", bucket: "No Bucket" }]);
-    assert.equal(serviceOf("b1"), undefined);
-    assert.equal(serviceOf("b2"), undefined);
+    for (const [id, reason] of [
+      ["b1", /endpoint .* must read https:\/\/host:port/],
+      ["b2", /No Bucket/],
+    ] as const) {
+      const outcome = await serviceOf(id)?.store.put("ldo/one", Buffer.from("1"));
+      assert.ok(outcome?.kind === "refused" && outcome.about === "store");
+      assert.match(outcome.error.message, reason);
+    }
     const { text } = await testConnection(wrong);
     assert.match(text, /endpoint .* must read https:\/\/host:port/);
     assert.doesNotMatch(text, /secret/);

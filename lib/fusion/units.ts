@@ -1,63 +1,134 @@
 /** Conversion between the units that sensors and models of the same line disagree about. */
 
-/** To the dimension's base: base = value × factor + offset. */
+/** To the dimension's base: base = value × factor × 10^exponent + offset. Whole powers of ten lose no digit. */
 interface Unit {
   readonly dimension: string;
   readonly factor: number;
+  readonly exponent: number;
+  /** Only where the exponent is 0. */
   readonly offset: number;
 }
 
-const unit = (dimension: string, factor: number, offset = 0): Unit => ({ dimension, factor, offset });
+interface Row {
+  readonly name: string;
+  readonly factor?: number;
+  readonly exponent?: number;
+  readonly offset?: number;
+  /** Metric prefixes that the unit is used with. */
+  readonly prefixes?: readonly Prefix[];
+  /** Other spellings; they take the same prefixes. */
+  readonly also?: readonly string[];
+}
 
-const UNITS: ReadonlyMap<string, Unit> = new Map([
-  ["°c", unit("temperature", 1)],
-  ["°f", unit("temperature", 5 / 9, -160 / 9)],
-  ["k", unit("temperature", 1, -273.15)],
-  ["mm/s", unit("velocity", 1)],
-  ["m/s", unit("velocity", 1000)],
-  ["in/s", unit("velocity", 25.4)],
-  ["a", unit("current", 1)],
-  ["ma", unit("current", 0.001)],
-  ["v", unit("voltage", 1)],
-  ["mv", unit("voltage", 0.001)],
-  ["w", unit("power", 1)],
-  ["kw", unit("power", 1000)],
-  ["hp", unit("power", 745.699_871_582_27)],
-  ["bar", unit("pressure", 1)],
-  ["mbar", unit("pressure", 0.001)],
-  ["pa", unit("pressure", 1e-5)],
-  ["kpa", unit("pressure", 0.01)],
-  ["psi", unit("pressure", 0.068_947_572_931_68)],
-  ["m/s²", unit("acceleration", 1)],
-  ["g", unit("acceleration", 9.80665)],
-  ["rpm", unit("rotation", 1)],
-  ["hz", unit("rotation", 60)],
-  ["mm", unit("length", 1)],
-  ["µm", unit("length", 0.001)],
-  ["in", unit("length", 25.4)],
-]);
+const PREFIXES = { n: -9, µ: -6, m: -3, c: -2, d: -1, da: 1, h: 2, k: 3, M: 6, G: 9 } as const;
+type Prefix = keyof typeof PREFIXES;
 
-const SPELLINGS: ReadonlyMap<string, string> = new Map([
-  ["c", "°c"],
-  ["degc", "°c"],
-  ["℃", "°c"],
-  ["f", "°f"],
-  ["degf", "°f"],
-  ["℉", "°f"],
-  ["kelvin", "k"],
-  ["ips", "in/s"],
-  ["amp", "a"],
-  ["amps", "a"],
-  ["m/s2", "m/s²"],
-  ["m/s^2", "m/s²"],
-  ["1/min", "rpm"],
-  ["um", "µm"],
-  ["μm", "µm"],
-]);
+/**
+ * The first of each dimension is its base. `g` is the standard gravity, also in `mg`: vibration sensors mean that, and no
+ * gram is known. A prefix that nobody uses with a unit is left out, so that "MA" on an old display can only be mA.
+ */
+const TABLE: Readonly<Record<string, readonly Row[]>> = {
+  temperature: [
+    { name: "°C", also: ["C", "degC", "℃", "Celsius"] },
+    { name: "°F", factor: 5 / 9, offset: -160 / 9, also: ["F", "degF", "℉", "Fahrenheit"] },
+    { name: "K", offset: -273.15, also: ["Kelvin"] },
+  ],
+  pressure: [
+    { name: "Pa", prefixes: ["m", "h", "k", "M", "G"] },
+    { name: "bar", exponent: 5, prefixes: ["µ", "m"] },
+    { name: "psi", factor: 6894.757_293_168 },
+  ],
+  current: [{ name: "A", prefixes: ["n", "µ", "m", "k"], also: ["Amp", "Amps"] }],
+  voltage: [{ name: "V", prefixes: ["µ", "m", "k"], also: ["Volt", "Volts"] }],
+  power: [
+    { name: "W", prefixes: ["µ", "m", "k", "M", "G"] },
+    { name: "hp", factor: 745.699_871_582_27 },
+  ],
+  force: [{ name: "N", prefixes: ["m", "da", "k", "M"] }],
+  torque: [
+    { name: "N·m", prefixes: ["m", "k", "M"] },
+    { name: "N·cm", exponent: -2 },
+    { name: "N·mm", exponent: -3 },
+  ],
+  length: [
+    { name: "m", prefixes: ["n", "µ", "m", "c", "d", "k"] },
+    { name: "in", factor: 254, exponent: -4, also: ["inch"] },
+    { name: "ft", factor: 3048, exponent: -4 },
+  ],
+  velocity: [
+    { name: "m/s", prefixes: ["µ", "m", "c", "k"] },
+    { name: "m/min", factor: 1 / 60 },
+    { name: "km/h", factor: 1 / 3.6, also: ["kph", "kmh"] },
+    { name: "in/s", factor: 254, exponent: -4, also: ["ips"] },
+  ],
+  acceleration: [
+    { name: "m/s²", prefixes: ["µ", "m", "c"] },
+    { name: "g", factor: 9.80665, prefixes: ["µ", "m"] },
+  ],
+  rotation: [
+    { name: "rpm", also: ["1/min", "r/min", "U/min"] },
+    { name: "Hz", factor: 60, prefixes: ["m", "k", "M", "G"], also: ["1/s"] },
+    { name: "rad/s", factor: 30 / Math.PI },
+  ],
+  time: [
+    { name: "s", prefixes: ["n", "µ", "m"], also: ["sec"] },
+    { name: "min", factor: 60 },
+    { name: "h", factor: 3600 },
+  ],
+  mass: [{ name: "kg" }, { name: "t", exponent: 3 }, { name: "lb", factor: 0.453_592_37, also: ["lbs"] }],
+  flow: [
+    { name: "l/min", also: ["lpm"] },
+    { name: "l/s", factor: 60 },
+    { name: "l/h", factor: 1 / 60 },
+    { name: "m³/h", factor: 100 / 6 },
+  ],
+};
 
-function known(name: string): Unit | undefined {
-  const folded = name.trim().toLowerCase();
-  return UNITS.get(SPELLINGS.get(folded) ?? folded);
+const EXACT = new Map<string, Unit>();
+/** In small letters; null where that means two units (mW and MW): neither is guessed. */
+const FOLDED = new Map<string, Unit | null>();
+
+for (const [dimension, rows] of Object.entries(TABLE)) {
+  for (const { name, factor = 1, exponent = 0, offset = 0, prefixes = [], also = [] } of rows) {
+    for (const spelling of [name, ...also]) {
+      learn(spelling, { dimension, factor, exponent, offset });
+      for (const prefix of prefixes) {
+        const prefixed = { dimension, factor, exponent: exponent + PREFIXES[prefix], offset };
+        learn(prefix + spelling, prefixed);
+        if (prefix === "µ") learn(`u${spelling}`, prefixed);
+      }
+    }
+  }
+}
+
+function learn(spelling: string, unit: Unit): void {
+  const key = plain(spelling);
+  EXACT.set(key, unit);
+  const folded = key.toLowerCase();
+  const other = FOLDED.get(folded);
+  FOLDED.set(folded, other === undefined || (other && same(other, unit)) ? unit : null);
+}
+
+function same(a: Unit, b: Unit): boolean {
+  return a.dimension === b.dimension && a.factor === b.factor && a.exponent === b.exponent;
+}
+
+/** Without what is written one way and another: "N m", "N.m", "N*m", "N·m"; "m/s^2", "m/s2"; both letters µ. */
+function plain(spelling: string): string {
+  return spelling
+    .replaceAll(/[\s.*·⋅∙]/g, "")
+    .replaceAll("μ", "µ")
+    .replace(/\^?2$/, "²")
+    .replace(/^m\^?3/, "m³");
+}
+
+/** Longest spelling that is looked at. */
+const LONGEST = 16;
+
+function known(spelling: string): Unit | undefined {
+  if (spelling.length > LONGEST) return undefined;
+  const key = plain(spelling);
+  return EXACT.get(key) ?? FOLDED.get(key.toLowerCase()) ?? undefined;
 }
 
 /**
@@ -69,5 +140,14 @@ export function convert(value: number, from: string, to: string): number | undef
   const source = known(from);
   const target = known(to);
   if (!source || !target || source.dimension !== target.dimension) return undefined;
-  return (value * source.factor + source.offset - target.offset) / target.factor;
+  const shifted = (value * source.factor + source.offset - target.offset) / target.factor;
+  const exponent = source.exponent - target.exponent;
+  return exponent < 0 ? shifted / 10 ** -exponent : shifted * 10 ** exponent;
+}
+
+/** The known units by dimension: the name, and with which prefixes. */
+export function knownUnits(): { dimension: string; name: string; prefixes: readonly string[] }[] {
+  return Object.entries(TABLE).flatMap(([dimension, rows]) =>
+    rows.map(({ name, prefixes = [] }) => ({ dimension, name, prefixes })),
+  );
 }

@@ -70,6 +70,8 @@ export const ChannelState = Type.Object({
   /** Milliseconds since the reading arrived; null when there never was one. */
   age_ms: nullable(Type.Number()),
   source: Type.String(),
+  /** Why it is not usable: "temperature is stale: 4,200 ms old, limit 2,000 ms". */
+  reason: Type.Optional(Type.String()),
 });
 export type ChannelState = Static<typeof ChannelState>;
 

@@ -68,12 +68,12 @@ export class Decider {
     }
     checkFusion(fusion);
     if (this.isRepeated(fusion.id)) return undefined;
-    const input = inputOf(message, fusion);
+    const asset = this.assetOf(message);
+    const input = inputOf(message, fusion, asset.id);
     const judgement = judge(input, this.settings.policy, this.currentLabels(), this.limits);
     const ldoId = `LDO-${fusion.id}`;
     const drawn = draw(fusion.id, judgement.stratum, this.settings.draw);
     const evaluation = drawn && { stratum: drawn.stratum, probability: drawn.probability };
-    const asset = this.assetOf(message);
     let decision: Decision;
     let settled: Promise<Settled> | undefined;
     if (judgement.conditions.length === 0 && !this.book.watches(asset.id)) {
@@ -150,7 +150,7 @@ function checkFusion(fusion: Fusion): void {
   );
 }
 
-function inputOf(message: EdgeMessage, fusion: Fusion): PolicyInput {
+function inputOf(message: EdgeMessage, fusion: Fusion, asset: string): PolicyInput {
   const { prediction, unusable, context, sensor_data: data } = message;
   return {
     prediction: prediction ?? undefined,
@@ -158,6 +158,7 @@ function inputOf(message: EdgeMessage, fusion: Fusion): PolicyInput {
     context: isRecord(context) ? context : undefined,
     sensorData: isRecord(data) ? data : NO_DATA,
     channels: fusion.channels,
+    asset,
   };
 }
 

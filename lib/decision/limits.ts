@@ -1,9 +1,10 @@
 /**
  * Limits guard whatever the model says, and without one: a row compares a channel of good quality with a number, or with
- * the number at a path of the scanned context. A row that has nothing to compare with is skipped, and that is said.
+ * the number at a path of the scanned context. A row that cannot be compared does not guard, and that is said.
  */
 import type { ChannelState, Context, LimitExcess, SensorData, Severity } from "../messages";
 import { numberAt, valueAt } from "../path";
+import { Unguarded, type Gap } from "./unguarded";
 
 export const OPERATORS = [">", ">=", "<", "<="] as const;
 export type Operator = (typeof OPERATORS)[number];
@@ -24,6 +25,8 @@ export interface LimitInput {
   readonly sensorData: SensorData;
   readonly channels: Readonly<Record<string, ChannelState>>;
   readonly context: Context | undefined;
+  /** The id of the asset; limits that do not guard are told apart by it. */
+  readonly asset?: string;
 }
 
 /** on: exceeded · hold: within the deadband · off: clearly inside · unknown: could not be compared. */
@@ -54,33 +57,29 @@ export function limitLabel(channel: string): string {
 const PREFIX = "limit:";
 
 export class LimitTable {
-  /** Rows that were skipped at their last check: each is said once, when it starts. */
-  private readonly skipped = new Map<LimitRow, string>();
+  readonly unguarded = new Unguarded();
 
   constructor(readonly rows: readonly LimitRow[]) {}
 
-  /** Why rows are idle at this moment, for the status. */
-  idle(): string[] {
-    return [...new Set(this.skipped.values())];
-  }
-
   /**
    * The rows that a sample exceeds, in the order of the table.
-   * @param say called once for each row that begins to be skipped, with the reason
+   * @param say called once for each row that begins not to guard, or for another reason, with the reason
    */
   check(input: LimitInput, say: (reason: string) => void): LimitHit[] {
     let hits: LimitHit[] | undefined;
+    const { asset = "" } = input;
     for (const limitRow of this.rows) {
       const limit = limitOf(limitRow, input.context);
-      const present = stateOf(limitRow.channel, input.channels) !== undefined;
-      if (limit === undefined || !present) this.skip(limitRow, limit === undefined, input, say);
-      else {
-        if (this.skipped.size > 0) this.skipped.delete(limitRow);
-        const value = goodValue(limitRow.channel, input);
-        if (value !== undefined && exceeds(value, limitRow.operator, limit)) {
-          (hits ??= []).push({ row: limitRow, excess: { channel: limitRow.channel, value, limit } });
-        }
+      const value = goodValue(limitRow.channel, input);
+      if (limit === undefined || value === undefined) {
+        const gap = limit === undefined ? noLimit(limitRow, input.context) : noValue(limitRow.channel, input);
+        if (this.unguarded.note(asset, limitRow, gap))
+          say(`limit ${limitRow.channel} ${limitRow.operator} ${limitRow.value} is not guarded: ${gap.reason}`);
+        continue;
       }
+      this.unguarded.guarded(asset, limitRow);
+      if (exceeds(value, limitRow.operator, limit))
+        (hits ??= []).push({ row: limitRow, excess: { channel: limitRow.channel, value, limit } });
     }
     return hits ?? NO_HITS;
   }
@@ -101,13 +100,6 @@ export class LimitTable {
     }
     return level;
   }
-
-  private skip(limitRow: LimitRow, noLimit: boolean, input: LimitInput, say: (reason: string) => void): void {
-    const reason = noLimit ? noLimitReason(limitRow, input.context) : `no channel ${limitRow.channel} in the sample`;
-    if (this.skipped.get(limitRow) === reason) return;
-    this.skipped.set(limitRow, reason);
-    say(`limit ${limitRow.channel} ${limitRow.operator} ${limitRow.value} is not guarded: ${reason}`);
-  }
 }
 
 const NO_HITS: LimitHit[] = [];
@@ -116,12 +108,25 @@ export function isLimitLabel(label: string): boolean {
   return label.startsWith(PREFIX);
 }
 
-function noLimitReason(limitRow: LimitRow, context: Context | undefined): string {
-  if (context === undefined) return "no context";
+function noLimit(limitRow: LimitRow, context: Context | undefined): Gap {
+  if (context === undefined) return gapOf("no context");
   const found = valueAt(context, String(limitRow.value));
-  return found === undefined
-    ? `no ${limitRow.value} in the context`
-    : `${limitRow.value} in the context is not a number`;
+  return gapOf(
+    found === undefined ? `no ${limitRow.value} in the context` : `${limitRow.value} in the context is not a number`,
+  );
+}
+
+function noValue(channel: string, { channels }: LimitInput): Gap {
+  const state = stateOf(channel, channels);
+  if (state === undefined) return gapOf(`no channel ${channel} in the sample`);
+  const what = state.quality === "good" ? `${channel} has no value` : `${channel} is ${state.quality}`;
+  // "pressure is bad: its unit is …" stands behind a colon already.
+  const reason = state.reason?.replace(/: (.*)$/s, " ($1)") ?? what;
+  return { what: channel, reason, state: what };
+}
+
+function gapOf(reason: string): Gap {
+  return { what: reason, reason, state: reason };
 }
 
 function limitOf(limitRow: LimitRow, context: Context | undefined): number | undefined {

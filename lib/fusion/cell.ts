@@ -89,12 +89,15 @@ export class Cell {
   }
 
   state(now: number): ChannelState {
-    return {
+    const state: ChannelState = {
       unit: this.spec.unit,
       quality: this.qualityAt(now),
       age_ms: this.quality === "missing" ? null : Math.round(now - this.arrived),
       source: this.spec.source,
     };
+    const trouble = this.trouble(now);
+    if (trouble) state.reason = trouble.reason;
+    return state;
   }
 
   /** Adds the window's features beside the held value, null where the channel is not usable. */

@@ -72,7 +72,8 @@ export class DecisionRuntime implements Desk {
   }
 
   private judge(message: EdgeMessage, send: Send): void | Promise<void> {
-    const idle = this.decider.limits.idle().length;
+    const { unguarded } = this.decider.limits;
+    const { version } = unguarded;
     const decided = this.decider.decide(message);
     if (!decided) return this.show();
     message.decision = message.payload = decided.decision;
@@ -81,7 +82,7 @@ export class DecisionRuntime implements Desk {
     const review = decided.review && { ...message, review: decided.review, payload: decided.review };
     send([null, review ?? null, message]);
     if (settled && base) return this.finish(base, settled, send);
-    if (this.decider.limits.idle().length !== idle) this.show();
+    if (unguarded.version !== version) this.show();
   }
 
   private command(message: EdgeMessage, send: Send): Promise<void> {
@@ -126,15 +127,17 @@ export class DecisionRuntime implements Desk {
     const open = book.open();
     const active = open.filter((mer) => mer.active).length;
     const { duplicates } = this.decider.counts;
-    const also = duplicates > 0 ? ` · ${duplicates} duplicates` : "";
-    const [idle] = this.decider.limits.idle();
+    const { limits, what } = this.decider.limits.unguarded.summary();
+    const repeated = duplicates > 0 ? ` · ${duplicates} duplicates` : "";
+    const also = (limits > 0 ? ` · ${limits} not guarded` : "") + repeated;
+    const guardless = `${limits} ${limits === 1 ? "limit" : "limits"} not guarded: ${what.join(", ")}`;
     if (book.failure) this.status.set("red", "ring", shorten(`alarms not stored: ${errorCode(book.failure)}`));
     else if (!this.live)
       this.status.set("grey", "ring", `${this.device.mode}: nothing is raised · ${active} active${also}`);
     else if (active > 0) this.status.set("red", "dot", `${active} active · ${open.length} open${also}`);
     else if (open.length > 0) this.status.set("yellow", "dot", `none active · ${open.length} open${also}`);
-    else if (idle) this.status.set("yellow", "ring", shorten(`not guarded: ${idle}`));
-    else this.status.set("green", "dot", `no alarms${also}`);
+    else if (limits > 0) this.status.set("yellow", "ring", shorten(guardless));
+    else this.status.set("green", "dot", `no alarms${repeated}`);
   }
 
   async close(): Promise<void> {

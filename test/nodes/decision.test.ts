@@ -7,7 +7,7 @@ import type { EdgeMessage, Mer, Review } from "../../lib/messages";
 import device = require("../../nodes/context-edge-device/context-edge-device");
 import decision = require("../../nodes/decision/decision");
 import { until } from "../support/process";
-import { sample } from "../unit/decision/support";
+import { fusion, sample } from "../unit/decision/support";
 
 const [DEVICE, DECISION, EVENTS, REVIEW, JUDGED, CATCH, ERRORS] = [1, 2, 3, 4, 5, 6, 7].map(
   (n) => `100000000000000${n}`,
@@ -217,7 +217,21 @@ describe("decision in Node-RED", () => {
   it("says in its status which limit is not guarded", async () => {
     const sheet = await Sheet.load(dataDir);
     sheet.send({ ...sample("normal"), context: { product: "new" } });
-    await until("the status", () => sheet.status.startsWith("not guarded: no thresholds"));
+    await until("the status", () => sheet.status.startsWith("4 limits not guarded: no thresholds"));
+  });
+
+  it("is yellow while the channel of a limit is bad, and green when it is good again", async () => {
+    const sheet = await Sheet.load(dataDir, {
+      limits: [{ channel: "current", operator: ">", value: "210", severity: "high", action: "Look." }],
+    });
+    await until("the start", () => sheet.status === "no alarms");
+    sheet.send(sample("normal", 0.95, { fusion: fusion({ current: "bad" }) }));
+    await until("the status", () => sheet.status === "1 limit not guarded: current");
+    assert.deepEqual(sheet.judged[0]?.decision?.reasons.slice(1), [
+      "limit current > 210 is not guarded: current is bad",
+    ]);
+    sheet.send(sample("normal"));
+    await until("the status", () => sheet.status === "no alarms");
   });
 
   it("refuses with a configuration that cannot work", async () => {

@@ -173,10 +173,48 @@ describe("policy: limits", () => {
       "limit vibration_y > thresholds.vibration_max is not guarded: no thresholds.vibration_max in the context",
     ]);
     assert.equal(judged(poor, labels, limits).reasons.length, 1, "not with every sample");
-    assert.equal(limits.idle().length, 3, "but the status goes on saying it");
+    assert.equal(limits.unguarded.summary().what.length, 3, "but the status goes on saying it");
     judged(input("normal", 0.9), labels, limits);
-    assert.deepEqual(limits.idle(), []);
+    assert.deepEqual(limits.unguarded.summary(), { limits: 0, what: [] });
     assert.equal(judged(poor, labels, limits).reasons.length, 5, "and again when it starts again");
+  });
+
+  it("of a channel that is not good are not guarded, and that is said once with why", () => {
+    const row: LimitRow = { channel: "current", operator: ">", value: 10, severity: "low", action: "", deadband: 0 };
+    const limits = new LimitTable([row]);
+    const because = (quality: Quality, reason?: string): PolicyInput => {
+      const of = input("normal", 0.9, {}, { current: quality });
+      const state = { ...of.channels["current"], ...(reason !== undefined && { reason }) };
+      return { ...of, channels: { ...of.channels, current: state } as PolicyInput["channels"] };
+    };
+    const said = (of: PolicyInput) => judged(of, labels, limits).reasons.slice(1);
+    assert.deepEqual(said(because("bad", 'current is bad: its unit is "x", the channel\'s is "A"')), [
+      'limit current > 10 is not guarded: current is bad (its unit is "x", the channel\'s is "A")',
+    ]);
+    assert.deepEqual(limits.unguarded.summary(), { limits: 1, what: ["current"] });
+    assert.deepEqual(said(because("bad", "current is bad: null is not a value")), [], "said already");
+    assert.deepEqual(said(because("stale", "current is stale: 4,200 ms old, limit 2,000 ms")), [
+      "limit current > 10 is not guarded: current is stale (4,200 ms old, limit 2,000 ms)",
+    ]);
+    assert.deepEqual(said(because("stale", "current is stale: 4,300 ms old, limit 2,000 ms")), [], "an age is no news");
+    assert.deepEqual(said(because("uncertain")), ["limit current > 10 is not guarded: current is uncertain"]);
+    assert.deepEqual(said(input("normal", 0.9, { current: null })), [
+      "limit current > 10 is not guarded: current has no value",
+    ]);
+    judged(input("normal", 0.9), labels, limits);
+    assert.deepEqual(limits.unguarded.summary(), { limits: 0, what: [] });
+  });
+
+  it("tell assets apart: one that is guarded does not hide one that is not", () => {
+    const limits = new LimitTable(PRESET_LIMITS);
+    const bad = { ...input("normal", 0.9, {}, { vibration_x: "bad" }), asset: "motor-1" };
+    const good = { ...input("normal", 0.9), asset: "motor-2" };
+    assert.equal(judged(bad, labels, limits).reasons.length, 2);
+    judged(good, labels, limits);
+    assert.deepEqual(limits.unguarded.summary(), { limits: 1, what: ["vibration_x"] });
+    assert.equal(judged(bad, labels, limits).reasons.length, 1, "nor makes it news again");
+    for (let i = 0; i < 3000; i++) judged({ ...bad, asset: `asset-${i}` }, labels, limits);
+    assert.deepEqual(limits.unguarded.summary(), { limits: 1, what: ["vibration_x"] });
   });
 
   it("never read what a context inherits", () => {

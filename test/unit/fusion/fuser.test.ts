@@ -97,6 +97,9 @@ describe("fusion: a sample per scan", () => {
     assert.equal(stale.message.unusable?.reason, "temperature is stale: 4,200 ms old, limit 2,000 ms");
     assert.deepEqual(stale.message.sensor_data, { vibration_x: 1.8, temperature: null });
     assert.equal(stale.message.fusion?.complete, false);
+    const { channels } = stale.message.fusion;
+    assert.equal(channels["temperature"]?.reason, stale.message.unusable?.reason, "each channel says why");
+    assert.equal("reason" in (channels["vibration_x"] as object), false);
     const after = (value: unknown): EdgeMessage["unusable"] => {
       fuser.take({ topic: "temperature", payload: value });
       return only(scanned("C")).message.unusable;

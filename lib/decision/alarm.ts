@@ -2,10 +2,10 @@
  * One alarm: one label on one asset, from the first sample that meets its condition until its record is closed. Pure:
  * each function answers with the alarm as it is afterwards and with what happened, if anything did.
  */
-import type { AssetRef, Mer, MerEvent } from "../messages";
+import type { AssetRef, LimitExcess, Mer, MerEvent, Severity } from "../messages";
 import { isLimitLabel, type Level } from "./limits";
 import { isWorse, type Condition } from "./policy";
-import { born, causeOf, evidence, iso, record } from "./record";
+import { born, causeOf, evidence, iso, record, worstOf } from "./record";
 
 /** How many of the last samples must meet the condition before an alarm is raised. */
 export interface OnDelay {
@@ -43,8 +43,7 @@ export interface Alarm {
   readonly label: string;
   /** The last samples that could be judged, newest in bit 0: 1 where the condition was met. */
   readonly window: number;
-  /** Samples that met the condition and are in no record yet: the first one's LDO, and how many. */
-  readonly pending: { readonly firstLdoId: string; readonly count: number } | undefined;
+  readonly pending: Pending | undefined;
   /** From the first sample of a bout, delayed ones included, until the alarm clears. */
   readonly episode: string | undefined;
   /** The open record. */
@@ -57,6 +56,14 @@ export interface Alarm {
   readonly shelfEnds: number | undefined;
   /** Recorded, but not announced: a flood. */
   readonly held: boolean;
+}
+
+/** Samples that met the condition and are in no record yet: the first one's LDO, how many, and the worst limit passed. */
+export interface Pending {
+  readonly firstLdoId: string;
+  readonly count: number;
+  readonly severity: Severity;
+  readonly limits: readonly LimitExcess[];
 }
 
 /** Something that happened to a record. What is not `sent` is recorded all the same. */
@@ -116,7 +123,7 @@ export function see(alarm: Alarm, seen: Sighting, now: Now, settings: AlarmSetti
     offSince: undefined,
   };
   if (alarm.mer?.active) return repeat(next, alarm.mer, seen, seen.condition, now, settings);
-  const pending = { firstLdoId: alarm.pending?.firstLdoId ?? seen.ldoId, count: (alarm.pending?.count ?? 0) + 1 };
+  const pending = alsoPending(alarm.pending, seen, seen.condition);
   const met = ones(next.window);
   if (met < n) {
     return {
@@ -140,6 +147,13 @@ export function wait(alarm: Alarm, now: Now, settings: AlarmSettings): Step {
   return { alarm: next, changes };
 }
 
+function alsoPending(before: Pending | undefined, { ldoId }: Sighting, condition: Condition): Pending {
+  const { severity, limits } = condition;
+  if (!before) return { firstLdoId: ldoId, count: 1, severity, limits };
+  const worst = isWorse(severity, before.severity) ? severity : before.severity;
+  return { ...before, count: before.count + 1, severity: worst, limits: worstOf(before, condition) };
+}
+
 function onDelay(condition: Condition, settings: AlarmSettings): OnDelay {
   if (condition.source === "model") return settings.model;
   return condition.severity === "critical" ? AT_ONCE : settings.limit;
@@ -149,7 +163,7 @@ const AT_ONCE: OnDelay = { n: 1, m: 1 };
 
 function raise(
   alarm: Alarm,
-  pending: { firstLdoId: string; count: number },
+  pending: Pending,
   seen: Sighting,
   condition: Condition,
   now: Now,
@@ -165,7 +179,7 @@ function raise(
     ...(worse && { severity: condition.severity, action: condition.action }),
     active: true,
     acknowledged: null,
-    evidence: before ? evidence(before, seen, condition, pending.count) : kept.evidence,
+    evidence: before ? evidence(before, seen, condition, pending) : kept.evidence,
   };
   const cause = before ? `it came back: ${causeOf(condition)}` : causeOf(condition);
   const active = { ...alarm, mer, held };
@@ -192,7 +206,11 @@ export function unshelve(alarm: Alarm, cause: string, now: Now, changes: Change[
 /** An active alarm sees its condition again. A worse one ends shelving, holding back and acknowledgement. */
 function repeat(alarm: Alarm, mer: Mer, seen: Sighting, condition: Condition, now: Now, settings: AlarmSettings): Step {
   const changes: Change[] = [];
-  const counted = { ...mer, updated_at: iso(now), evidence: evidence(mer, seen, condition, 1) };
+  const counted = {
+    ...mer,
+    updated_at: iso(now),
+    evidence: evidence(mer, seen, condition, alsoPending(undefined, seen, condition)),
+  };
   let next: Alarm = { ...alarm, mer: counted };
   if (isWorse(condition.severity, mer.severity)) {
     const fields = { severity: condition.severity, action: condition.action, acknowledged: null };

@@ -97,7 +97,7 @@ function modelCondition(spec: LabelSpec, { confidence, why }: Prediction): Condi
   return why === undefined ? condition : { ...condition, why };
 }
 
-/** Rows of one channel make one condition, as severe as its worst row. */
+/** Rows of one channel make one condition: that of the worst row which is exceeded, with its limit. */
 function limitConditions(hits: readonly LimitHit[], reasons: string[]): Condition[] {
   const byLabel = new Map<string, Condition>();
   for (const { row, excess } of hits) {
@@ -105,9 +105,9 @@ function limitConditions(hits: readonly LimitHit[], reasons: string[]): Conditio
     reasons.push(`${row.channel} ${round(excess.value)} ${row.operator} ${excess.limit}${named}: ${row.severity}`);
     const label = limitLabel(row.channel);
     const before = byLabel.get(label);
-    const { severity, action } = before && !isWorse(row.severity, before.severity) ? before : row;
-    const all = before ? [...before.limits, excess] : [excess];
-    byLabel.set(label, { label, source: "limit", severity, action, confidence: null, limits: all });
+    if (before && !isWorse(row.severity, before.severity)) continue;
+    const { severity, action } = row;
+    byLabel.set(label, { label, source: "limit", severity, action, confidence: null, limits: [excess] });
   }
   return [...byLabel.values()];
 }

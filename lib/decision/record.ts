@@ -1,8 +1,8 @@
 /** What is written down of an alarm: its Maintenance Event Record, and what happens to it. */
 import { isoTime } from "../clock";
-import type { Effect, Mer, MerEvent, Severity } from "../messages";
-import type { Alarm, AlarmSettings, Change, Now, Sighting } from "./alarm";
-import type { Condition } from "./policy";
+import type { Effect, LimitExcess, Mer, MerEvent, Severity } from "../messages";
+import type { Alarm, AlarmSettings, Change, Now, Pending, Sighting } from "./alarm";
+import { isWorse, type Condition } from "./policy";
 
 /** Changes the record and says so; nothing is announced while the alarm is shelved or held back, except by a person. */
 export function record(
@@ -59,7 +59,7 @@ export function newRecord(
 /** The record of a condition that is met long enough. */
 export function born(
   alarm: Alarm,
-  pending: { firstLdoId: string; count: number },
+  pending: Pending,
   seen: Sighting,
   condition: Condition,
   now: Now,
@@ -70,22 +70,42 @@ export function born(
     last_ldo_id: seen.ldoId,
     confidence: condition.confidence,
     count: pending.count,
-    limits: [...condition.limits],
+    limits: [...pending.limits],
     ...whyOf(condition.why),
   };
   return newRecord(alarm, condition, first, now, settings);
 }
 
-/** The evidence with `more` samples, the last of them seen now. */
-export function evidence(mer: Mer, seen: Sighting, condition: Condition, more: number): Mer["evidence"] {
+/** The evidence with `more` samples, the last of them seen now; of the limits it keeps the worst that was seen. */
+export function evidence(mer: Mer, seen: Sighting, condition: Condition, more: Pending): Mer["evidence"] {
   return {
     first_ldo_id: mer.evidence.first_ldo_id,
     last_ldo_id: seen.ldoId,
     confidence: condition.confidence,
-    count: mer.evidence.count + more,
-    limits: [...condition.limits],
+    count: mer.evidence.count + more.count,
+    limits: [...worstOf(passedBy(mer), more)],
     ...whyOf(condition.why),
   };
+}
+
+/** The limit passed that is the more severe, or else the one passed by more. */
+export function worstOf(before: Passed, now: Passed): readonly LimitExcess[] {
+  if (isWorse(now.severity, before.severity)) return now.limits;
+  if (isWorse(before.severity, now.severity)) return before.limits;
+  return excess(now) > excess(before) ? now.limits : before.limits;
+}
+
+interface Passed {
+  readonly severity: Severity;
+  readonly limits: readonly LimitExcess[];
+}
+
+export function passedBy({ severity, evidence: { limits } }: Mer): Passed {
+  return { severity, limits };
+}
+
+function excess({ limits: [passed] }: Passed): number {
+  return passed ? Math.abs(passed.value - passed.limit) : -1;
 }
 
 function whyOf(why: readonly Effect[] | undefined): { why?: Effect[] } {

@@ -19,7 +19,7 @@ import { obey, type AlarmCommand, type Target } from "./commands";
 import { NO_FLOOD, countRaise, ebb, floodLabel, isFlooded, release, subside, swell, type Flood } from "./flood";
 import type { Level } from "./limits";
 import { isWorse, type Condition } from "./policy";
-import { iso, record } from "./record";
+import { iso, passedBy, record, worstOf } from "./record";
 
 type AssetAlarms = ReadonlyMap<string, Alarm>;
 
@@ -120,7 +120,8 @@ function goOnAs(before: Alarm, current: Alarm, now: Now, changes: Change[]): Ala
   const { first_ldo_id } = mer.evidence;
   const count = mer.evidence.count + current.mer.evidence.count;
   const { severity, action } = isWorse(mer.severity, current.mer.severity) ? mer : current.mer;
-  const evidence = { ...current.mer.evidence, first_ldo_id, count };
+  const limits = [...worstOf(passedBy(mer), passedBy(current.mer))];
+  const evidence = { ...current.mer.evidence, first_ldo_id, count, limits };
   const joined: Mer = { ...kept, active, severity, action, evidence, ...(cleared_at !== undefined && { cleared_at }) };
   const known = { ...current, mer: joined, shelfEnds };
   return record(known, "updated", `went on as ${current.mer.mer_id} while it could not be read`, {}, now, changes);

@@ -148,9 +148,34 @@ describe("alarms: limits", () => {
     assert.equal(decided.decision.outcome, "alert");
     assert.deepEqual(
       plant.mer.evidence.limits.map(({ limit }) => limit),
-      [85, 95],
+      [95],
     );
     assert.equal(plant.mer.evidence.confidence, null);
+  });
+
+  it("the record keeps the worst that was seen, and names the latest sample", async () => {
+    const plant = await Plant.start();
+    const at = (temperature: number) => sample("normal", 0.9, { sensor_data: { temperature } });
+    const worst = async (temperature: number): Promise<unknown[]> => {
+      const message = at(temperature);
+      await plant.see(message);
+      const { limits, last_ldo_id } = plant.mer.evidence;
+      assert.equal(last_ldo_id, `LDO-${message.fusion?.id}`);
+      return limits.map(({ value, limit }) => [value, limit]);
+    };
+    assert.deepEqual(await worst(86), [[86, 85]]);
+    assert.deepEqual(await worst(90), [[90, 85]]);
+    assert.deepEqual(await worst(96), [[96, 95]], "a more severe limit goes before a larger excess");
+    assert.deepEqual(await worst(110), [[110, 95]]);
+    assert.deepEqual(await worst(97), [[110, 95]]);
+    assert.deepEqual(await worst(86), [[110, 95]], "also while only the warning is left");
+  });
+
+  it("the record keeps the worst also of the samples that were only delayed", async () => {
+    const plant = await Plant.start({ limit: { n: 2, m: 3 } });
+    await plant.see(sample("normal", 0.9, { sensor_data: { temperature: 94 } }));
+    await plant.see(sample("normal", 0.9, hot));
+    assert.deepEqual(plant.mer.evidence.limits, [{ channel: "temperature", value: 94, limit: 85 }]);
   });
 
   it("a limit has an N of M of its own; a critical one never waits", async () => {

@@ -8,6 +8,8 @@ import { mergePatch } from "./merge-patch";
 import { readScan, type NoRead } from "./scan";
 import type { ContextStore } from "./store";
 
+export const CONTEXT_COMMANDS = "put, patch, delete, import";
+
 /** What was done. */
 export interface CommandResult {
   readonly command: string;
@@ -30,8 +32,6 @@ export class ContextCommands {
    * @throws EdgeError `command-unknown`, `command-invalid`, `context-invalid`, `import-invalid`, and what the store throws
    */
   async run(command: Command, payload: unknown): Promise<CommandResult> {
-    if (!isRecord(command) || typeof command.name !== "string")
-      throw new EdgeError("command-invalid", "msg.command must be an object with a name: put, patch, delete, import");
     const body = command["value"] === undefined ? payload : command["value"];
     switch (command.name) {
       case "put": {
@@ -61,10 +61,7 @@ export class ContextCommands {
         return { command: "import", count: entries.length };
       }
       default:
-        throw new EdgeError(
-          "command-unknown",
-          `"${command.name}" is no command of qr-context: put, patch, delete, import`,
-        );
+        throw new EdgeError("command-unknown", `"${command.name}" is no command of qr-context: ${CONTEXT_COMMANDS}`);
     }
   }
 

@@ -15,6 +15,9 @@ export type Target = { readonly merId: string } | { readonly assetId: string; re
 export type Deadline = { readonly wall: number } | { readonly minutes: number };
 
 const NAMES = ["ack", "shelve", "unshelve", "close"] as const;
+/** What a person may say to a decision node. */
+export const COMMANDS = [...NAMES, "list"].join(", ");
+const MOST_LISTED = 1000;
 const DEFAULT_SHELVE_MINUTES = 60;
 
 export function isAlarmCommand(name: string): boolean {
@@ -24,7 +27,7 @@ export function isAlarmCommand(name: string): boolean {
 /** @throws EdgeError `command-unknown`, `command-field` naming the field that is missing or wrong */
 export function parseCommand(command: Command): AlarmCommand {
   if (!isAlarmCommand(command.name)) {
-    throw new EdgeError("command-unknown", `no command ${command.name}: use ${NAMES.join(", ")} or list`);
+    throw new EdgeError("command-unknown", `no command ${command.name}: use ${COMMANDS}`);
   }
   const target = parseTarget(command);
   const by = text(command, "by") ?? "unknown";
@@ -33,6 +36,15 @@ export function parseCommand(command: Command): AlarmCommand {
   const cause = text(command, "cause");
   if (cause === undefined) throw bad("close", "needs cause: what was found");
   return { name: "close", target, by, cause };
+}
+
+/** Which records are asked for. @throws EdgeError `command-field` */
+export function parseList({ closed = false, limit = 100 }: Command): { closed: boolean; limit: number } {
+  if (typeof closed !== "boolean") throw bad("list", "closed is neither true nor false");
+  const count = typeof limit === "number" && Number.isInteger(limit) ? limit : Number.NaN;
+  if (!(count >= 1 && count <= MOST_LISTED))
+    throw bad("list", `limit is ${JSON.stringify(limit)}, must be a whole number from 1 to ${MOST_LISTED}`);
+  return { closed, limit: count };
 }
 
 /** Does to the alarm what the command says. Doing it twice changes nothing. @throws EdgeError `command-field` */

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
+import { commandOf } from "../../lib/command";
 import { EdgeError } from "../../lib/errors";
 import type { EdgeMessage } from "../../lib/messages";
 import { CHANNELS } from "../../lib/plant/catalogue";
@@ -14,6 +15,8 @@ import { readSettings } from "./settings";
 
 /** Between the contexts and the first unit: a store on a slow disk has them by the first scan. */
 const HEAD_START_MS = 1_000;
+
+const COMMANDS = "inject, clear, new_product, drift, start, stop, contexts";
 
 /** A simulated plant in process: scans on output 1, readings on output 2. */
 export = function (RED: NodeAPI): void {
@@ -52,11 +55,9 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
   };
   RED.events.on("flows:started", started);
 
-  onInput(node, ({ command }) => {
-    if (!command) {
-      const known = "inject, clear, new_product, drift, start, stop, contexts";
-      throw new EdgeError("plant-command", `the message has no command: ${known}`);
-    }
+  onInput(node, (message) => {
+    const command = commandOf(message, COMMANDS);
+    if (!command) throw new EdgeError("plant-command", `the message has no command: ${COMMANDS}`);
     if (command.name === "contexts") importContexts();
     else plant.obey(command);
     show(status, plant, states);

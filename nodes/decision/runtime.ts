@@ -1,12 +1,13 @@
 import type { Node } from "node-red";
 import { isoTime, systemClock } from "../../lib/clock";
+import { commandOf } from "../../lib/command";
 import type { Desk, Settled } from "../../lib/decision/book";
 import { leaseAlarmBook, type AlarmBookLease } from "../../lib/decision/books";
-import { isAlarmCommand, parseCommand } from "../../lib/decision/commands";
+import { COMMANDS, isAlarmCommand, parseCommand, parseList } from "../../lib/decision/commands";
 import { Decider } from "../../lib/decision/decider";
 import { FORGETFUL_STORE, SqlAlarmStore } from "../../lib/decision/store";
 import { EdgeError, errorCode } from "../../lib/errors";
-import type { EdgeMessage, LabelSpec } from "../../lib/messages";
+import type { Command, EdgeMessage, LabelSpec } from "../../lib/messages";
 import { sendFrom, shorten, type Send } from "../common/adapter";
 import type { ConfigReader } from "../common/config";
 import type { DeviceService } from "../common/services";
@@ -65,9 +66,9 @@ export class DecisionRuntime implements Desk {
   }
 
   private handle(message: EdgeMessage, send: Send): void | Promise<void> {
-    const name = message.command?.name;
-    if (name === "list") return this.list(message, send);
-    if (typeof name === "string" && (isAlarmCommand(name) || !message.fusion)) return this.command(message, send);
+    const command = commandOf(message, COMMANDS);
+    if (command?.name === "list") return this.list(command, message, send);
+    if (command && (isAlarmCommand(command.name) || !message.fusion)) return this.command(command, message, send);
     return this.judge(message, send);
   }
 
@@ -85,16 +86,14 @@ export class DecisionRuntime implements Desk {
     if (unguarded.version !== version) this.show();
   }
 
-  private command(message: EdgeMessage, send: Send): Promise<void> {
-    const command = parseCommand(message.command as NonNullable<EdgeMessage["command"]>);
-    return this.finish(message, this.lease.book.command(this, command), send);
+  private command(command: Command, message: EdgeMessage, send: Send): Promise<void> {
+    return this.finish(message, this.lease.book.command(this, parseCommand(command)), send);
   }
 
-  private async list(message: EdgeMessage, send: Send): Promise<void> {
-    const { closed, limit } = message.command as { closed?: unknown; limit?: unknown };
-    const count = typeof limit === "number" && limit > 0 ? Math.min(Math.floor(limit), 1000) : 100;
-    const mers = closed === true ? await this.lease.book.closed(count) : this.lease.book.open();
-    const event = { kind: "list", cause: closed === true ? "closed" : "open", at: isoTime(systemClock.now()) };
+  private async list(command: Command, message: EdgeMessage, send: Send): Promise<void> {
+    const { closed, limit } = parseList(command);
+    const mers = closed ? await this.lease.book.closed(limit) : this.lease.book.open();
+    const event = { kind: "list", cause: closed ? "closed" : "open", at: isoTime(systemClock.now()) };
     send([{ ...message, event, payload: mers }, null, null]);
   }
 

@@ -1,5 +1,6 @@
 import type { Node } from "node-red";
 import { isoTime, systemClock } from "../../lib/clock";
+import { commandOf } from "../../lib/command";
 import { asError, EdgeError } from "../../lib/errors";
 import { openDeviceSpool, type DeviceSpool } from "../../lib/ldo/device-spool";
 import { LdoKeeper } from "../../lib/ldo/keeper";
@@ -75,7 +76,7 @@ export class EmitRuntime {
   }
 
   input(message: EdgeMessage, send: Send): void | Promise<void> {
-    const name = message.command?.name;
+    const name = commandOf(message, "flush, replay")?.name;
     if (name === "flush") return this.flush();
     if (name === "replay") return this.replay(message, send);
     if (message.fusion) return this.keep(message, send);

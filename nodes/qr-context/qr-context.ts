@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { isoTime, systemClock } from "../../lib/clock";
-import { ContextCommands } from "../../lib/context/commands";
+import { commandOf } from "../../lib/command";
+import { CONTEXT_COMMANDS, ContextCommands } from "../../lib/context/commands";
 import { Deadlines } from "../../lib/context/deadlines";
 import { KeyTemplate } from "../../lib/context/key-template";
 import { ContextLookup, type Join } from "../../lib/context/lookup";
@@ -68,7 +69,8 @@ function start(RED: NodeAPI, node: Node, def: QrContextDef): void {
   });
   const unwatch = store.watch((state) => line.store(state));
   onInput(node, (message, send) => {
-    if (message.command !== undefined) return runCommand(commands, message.command, message, send);
+    const command = commandOf(message, CONTEXT_COMMANDS);
+    if (command) return runCommand(commands, command, message, send);
     return scans
       .handle(message, (complete, result) => {
         line.scan(result === "found" ? undefined : complete.unusable?.code);

@@ -112,6 +112,7 @@ describe("context-edge-plant", () => {
     const node = helper.getNode("a2");
     for (const message of [
       { payload: "x" },
+      { command: "stop" },
       { command: { name: "explode" } },
       { command: { name: "clear", asset: "x" } },
     ]) {

@@ -194,10 +194,25 @@ describe("decision in Node-RED", () => {
     assert.match(String(sheet.errors.map(({ error }) => error.message)), /no open record MER-404.*no command raise/);
   });
 
+  it("refuses what is no command, and a list of x records, in words", async () => {
+    const sheet = await Sheet.load(dataDir);
+    sheet.send({ command: "ack" }, { command: null }, { command: {} });
+    sheet.command("list", { closed: true, limit: "x" });
+    sheet.command("list", { closed: "yes" });
+    await until("five errors", () => sheet.errors.length === 5);
+    const said = sheet.errors.map(({ error }) => error.message);
+    assert.match(said[0], /msg.command is the text "ack", must be an object with a name: ack, shelve, .* list/);
+    assert.match(said[1], /msg.command is null/);
+    assert.match(said[2], /an object without a name/);
+    assert.match(said[3], /command list limit is "x", must be a whole number from 1 to 1000/);
+    assert.match(said[4], /command list closed is neither true nor false/);
+    assert.deepEqual(sheet.events, []);
+  });
+
   it("takes a foreign command on a sample for none", async () => {
     const sheet = await Sheet.load(dataDir);
-    sheet.send({ ...sample("normal"), command: { name: "put" } });
-    await until("the sample", () => sheet.judged.length === 1);
+    sheet.send({ ...sample("normal"), command: { name: "put" } }, { ...sample("normal"), command: "put" });
+    await until("the samples", () => sheet.judged.length === 2);
     assert.deepEqual(sheet.errors, []);
   });
 

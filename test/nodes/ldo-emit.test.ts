@@ -100,5 +100,8 @@ describe("ldo-emit in Node-RED", () => {
     await until("an answer and an error", () => sheet.uploaded.length === 1 && sheet.errors.length === 1);
     assert.deepEqual([sheet.uploaded[0].event?.kind, sheet.uploaded[0].event?.["segments"]], ["replayed", 0]);
     assert.match(sheet.errors[0].error.message, /no command evict/);
+    sheet.send({ command: "flush" });
+    await until("the second error", () => sheet.errors.length === 2);
+    assert.match(sheet.errors[1].error.message, /msg.command is the text "flush", must be an object with a name/);
   });
 });

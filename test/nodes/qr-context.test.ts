@@ -144,6 +144,8 @@ describe("qr-context", function () {
       const { at, message } = await send({ command: { name: "import" }, payload: 7 });
       assert.equal(at, "caught");
       assert.match(message.error?.message ?? "", /list of \{key, value\}/);
+      const text = await send({ command: "put", payload: {} } as unknown as EdgeMessage);
+      assert.match(text.message.error?.message ?? "", /msg.command is the text "put", must be an object with a name/);
     });
 
     it("looks up by a GS1 part and joins the asset", async () => {

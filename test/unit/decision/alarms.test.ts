@@ -155,9 +155,8 @@ describe("alarms: limits", () => {
 
   it("the record keeps the worst that was seen, and names the latest sample", async () => {
     const plant = await Plant.start();
-    const at = (temperature: number) => sample("normal", 0.9, { sensor_data: { temperature } });
     const worst = async (temperature: number): Promise<unknown[]> => {
-      const message = at(temperature);
+      const message = sample("normal", 0.9, { sensor_data: { temperature } });
       await plant.see(message);
       const { limits, last_ldo_id } = plant.mer.evidence;
       assert.equal(last_ldo_id, `LDO-${message.fusion?.id}`);

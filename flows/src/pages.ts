@@ -1,5 +1,5 @@
 /** The two pages, Line and Alerts, as part of a sheet. */
-import { functionFrom, page } from "./files";
+import { functionFrom, page, source } from "./files";
 import type { Place, Ref, Sheet } from "./sheet";
 
 /** What the pages listen to: near ends of links beside the loop's nodes, and the nodes whose status and errors they show. */
@@ -27,11 +27,26 @@ export function addPages(sheet: Sheet, loop: Loop, at: Place): void {
   const [line, alerts] = dashboard(sheet);
   addLine(sheet, loop, line, place);
   addAlerts(sheet, loop, alerts, place);
+  const dark = [line, alerts].map(({ name, page }, i) =>
+    sheet.node(
+      "ui-template",
+      `dark-${name.toLowerCase()}`,
+      place(5.2 + i, 3.6),
+      template({ page, scope: "page:style" }, `dark ${name}`, source("pages", "dark.css")),
+    ),
+  );
+  sheet.group("dark", "Dark where the browser asks for it: delete these to keep the theme's own colours", dark);
+}
+
+interface PagePlace {
+  readonly name: string;
+  readonly page: Ref;
+  readonly group: Ref;
 }
 
 type At = (col: number, row: number) => Place;
 
-function addLine(sheet: Sheet, loop: Loop, group: Ref, place: At): void {
+function addLine(sheet: Sheet, loop: Loop, { group }: PagePlace, place: At): void {
   const records = sheet.linkIn("records-in", place(0, 3), "records stored", loop.records);
   const heard = [
     sheet.linkIn("scans-in", place(0, 0), "scans", loop.scans),
@@ -39,8 +54,9 @@ function addLine(sheet: Sheet, loop: Loop, group: Ref, place: At): void {
     sheet.linkIn("judged-in", place(0, 2), "judged samples", loop.judged),
     records,
     sheet.linkIn("uploads-in", place(0, 4), "records uploaded", loop.uploads),
-    sheet.node("status", "emit-status", place(0, 5), { name: "backlog", scope: [loop.emit.id] }),
-    sheet.node("inject", "tick", place(0, 6), {
+    sheet.linkIn("open-in", place(0, 5), "alarms", loop.alarms),
+    sheet.node("status", "emit-status", place(0, 6), { name: "backlog", scope: [loop.emit.id] }),
+    sheet.node("inject", "tick", place(0, 7), {
       ...inject("twice a second", [{ p: "topic", vt: "str" }], "0.5", "1"),
       topic: "show",
     }),
@@ -49,7 +65,7 @@ function addLine(sheet: Sheet, loop: Loop, group: Ref, place: At): void {
     name: "what Line shows",
     ...functionFrom(["pages", "line-view.js"]),
   });
-  const shown = sheet.node("ui-template", "line-page", place(2, 2), template(group, "Line page", page("line")));
+  const shown = sheet.node("ui-template", "line-page", place(2, 2), template({ group }, "Line page", page("line")));
   const keep = sheet.node("function", "ldo-keep", place(1, 4), {
     name: "keep the last records",
     ...functionFrom(["pages", "ldo-keep.js"], 0),
@@ -60,7 +76,7 @@ function addLine(sheet: Sheet, loop: Loop, group: Ref, place: At): void {
   sheet.group("line", "Line page: /dashboard/line", [...heard, view, shown, keep]);
 }
 
-function addAlerts(sheet: Sheet, loop: Loop, group: Ref, place: At): void {
+function addAlerts(sheet: Sheet, loop: Loop, { group }: PagePlace, place: At): void {
   const heard = [
     sheet.linkIn("alarms-in", place(3.3, 0), "alarms", loop.alarms),
     sheet.linkIn("labels-in", place(3.3, 1), "labels of the model", loop.judged),
@@ -74,7 +90,12 @@ function addAlerts(sheet: Sheet, loop: Loop, group: Ref, place: At): void {
     name: "what Alerts shows",
     ...functionFrom(["pages", "alerts-view.js"]),
   });
-  const shown = sheet.node("ui-template", "alerts-page", place(5.2, 1), template(group, "Alerts page", page("alerts")));
+  const shown = sheet.node(
+    "ui-template",
+    "alerts-page",
+    place(5.2, 1),
+    template({ group }, "Alerts page", page("alerts")),
+  );
   const list = (closed: boolean) => [{ p: "command", v: JSON.stringify({ name: "list", closed }), vt: "json" }];
   const lists = [
     sheet.node("inject", "list-closed", place(4.3, 2.2), inject("closed ones, at start", list(true), "", "1")),
@@ -115,7 +136,7 @@ function inject(name: string, props: object[], repeat: string, onceDelay: string
 }
 
 /** Base, theme and the two pages; one full-width group each, because a page's own layout is the template's business. */
-function dashboard(sheet: Sheet): [line: Ref, alerts: Ref] {
+function dashboard(sheet: Sheet): [line: PagePlace, alerts: PagePlace] {
   const shared = (type: string, key: string, properties: Record<string, unknown>): Ref =>
     sheet.config(type, key, properties, true);
   // Shared, because two bases on one path get in each other's way.
@@ -162,7 +183,7 @@ function dashboard(sheet: Sheet): [line: Ref, alerts: Ref] {
       visible: "true",
       disabled: "false",
     });
-    return sheet.config("ui-group", name, {
+    const group = sheet.config("ui-group", name, {
       name,
       page: own,
       width: "12",
@@ -174,14 +195,20 @@ function dashboard(sheet: Sheet): [line: Ref, alerts: Ref] {
       disabled: "false",
       groupType: "default",
     });
+    return { name, page: own, group };
   });
-  return [line as Ref, alerts as Ref];
+  return [line as PagePlace, alerts as PagePlace];
 }
 
-function template(group: Ref, name: string, format: string): Record<string, unknown> {
+/** A page's content in its group, or the style of a whole page. */
+function template(
+  where: { readonly group: Ref } | { readonly page: Ref; readonly scope: "page:style" },
+  name: string,
+  format: string,
+): Record<string, unknown> {
   return {
-    group,
-    page: "",
+    group: "group" in where ? where.group : "",
+    page: "page" in where ? where.page : "",
     ui: "",
     name,
     order: 1,
@@ -192,7 +219,7 @@ function template(group: Ref, name: string, format: string): Record<string, unkn
     storeOutMessages: false,
     passthru: false,
     resendOnRefresh: true,
-    templateScope: "local",
+    templateScope: "scope" in where ? where.scope : "local",
     className: "",
   };
 }

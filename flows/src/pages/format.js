@@ -16,8 +16,9 @@ export default {
     const size = Math.abs(value);
     return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
   },
+  /** No model is certain: what rounds to all or nothing is said as a bound. */
   percent(p) {
-    if (p > 0.995 && p < 1) return ">99 %";
+    if (p >= 0.995) return ">99 %";
     return p > 0 && p < 0.005 ? "<1 %" : Math.round(p * 100) + " %";
   },
   unit(unit) {
@@ -33,13 +34,31 @@ export default {
   fault(label) {
     return label === "other" ? "other fault" : this.words(label);
   },
+  /** How severe two things are, to be compared. */
+  rank(severity) {
+    return ["low", "medium", "high", "critical"].indexOf(severity);
+  },
+  signOf(severity) {
+    return { critical: "▲▲", high: "▲", medium: "△", low: "△" }[severity];
+  },
+  toneOfSeverity(severity) {
+    return this.rank(severity) >= this.rank("high") ? "ce-bad" : "ce-warn";
+  },
+  /** How an exceeded limit is told: {channel, value, limit}. */
+  excess({ channel, value, limit }) {
+    return this.words(channel) + " " + this.number(value) + " against a limit of " + this.number(limit);
+  },
+  shelved({ shelved_until }) {
+    return shelved_until !== null && Date.parse(shelved_until) > this.now;
+  },
   first(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
   },
-  /** A reason or cause as the decision node gives it, with times as the wall clock shows them. */
+  /** A reason or cause as the decision node gives it, with times as the wall clock shows them and shares as elsewhere here. */
   plainly(text) {
     const local = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     return text
+      .replace(/(?<= at )[\d.]+(?=, threshold)|(?<=, threshold |says so, at )[\d.]+$/g, (p) => this.percent(Number(p)))
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, local)
       .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
       .replace(/ \([a-z_]+\.[\w.]+\)/g, "")

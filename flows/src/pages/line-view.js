@@ -1,6 +1,6 @@
 // Gathers what the Line page shows; hands it on when the clock ticks and something changed, at most twice a second.
-// Comes in: scans (with or without context), fused samples for display, judged samples, stored and uploaded records,
-// the status of ldo-emit.
+// Comes in: scans (with or without context), fused samples for display, judged samples, alarms and the list of open ones,
+// stored and uploaded records, the status of ldo-emit.
 
 // Where a context says what is too much. The decision node has the table that alarms; this one only draws.
 const LIMITS = {
@@ -12,10 +12,36 @@ const HISTORY = 90;
 
 const view = context.get("view") || {
   assets: {},
+  open: {},
   ldo: { stored: 0, uploaded: 0, waiting: null, last: null, status: "" },
   dirty: true,
 };
 context.set("view", view);
+
+/** What is open on an asset, a flood on its line included. */
+function alertsOf({ id, line }) {
+  return Object.values(view.open)
+    .filter((mer) => mer.asset_id === id || mer.label === "flood:" + line)
+    .map(({ label, severity, acknowledged, shelved_until, active }) => ({
+      ...{ label, severity, active, shelved_until },
+      acknowledged: acknowledged !== null,
+    }));
+}
+
+/** The limits that a sample exceeded, from the reasons of its decision: "temperature 96.2 > 95 (thresholds.temp_critical): critical". */
+function limitsIn(reasons) {
+  return reasons
+    .map((reason) => /^(\S+) (-?[\d.]+) ([<>]=?) (-?[\d.]+).*: (\w+)$/.exec(reason))
+    .filter(Boolean)
+    .map(([, channel, value, , limit, severity]) => ({ channel, value: Number(value), limit: Number(limit), severity }));
+}
+
+/** The model's own fault, when it was sure enough to alert: "Bearing Wear at 0.93, threshold 0.8". */
+function faultIn(reasons, prediction) {
+  const threshold = reasons.map((reason) => / at [\d.]+, threshold ([\d.]+)$/.exec(reason)).find(Boolean);
+  const said = threshold && prediction && prediction.label !== "normal" && prediction.confidence > Number(threshold[1]);
+  return said ? prediction.label : null;
+}
 
 const at = (path) =>
   path.split(".").reduce((value, step) => (value && typeof value === "object" ? value[step] : undefined), msg.context);
@@ -24,7 +50,9 @@ const numberAt = (path) => (path && typeof at(path) === "number" ? at(path) : nu
 if (msg.topic === "show") {
   if (!view.dirty) return null;
   view.dirty = false;
-  const assets = Object.values(view.assets).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const assets = Object.values(view.assets)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map((asset) => ({ ...asset, alerts: alertsOf(asset) }));
   return { payload: RED.util.cloneMessage({ assets, ldo: view.ldo }) };
 }
 
@@ -44,6 +72,16 @@ if (msg.event && msg.event.kind === "uploaded") {
 if (msg.ldo) {
   view.ldo.stored += 1;
   view.ldo.last = msg.ldo.ldo_id;
+  return null;
+}
+
+if (msg.event && msg.event.kind === "list") {
+  if (msg.event.cause === "open") view.open = Object.fromEntries(msg.payload.map((mer) => [mer.mer_id, mer]));
+  return null;
+}
+if (msg.mer) {
+  if (msg.mer.closed) delete view.open[msg.mer.mer_id];
+  else view.open[msg.mer.mer_id] = msg.mer;
   return null;
 }
 
@@ -116,9 +154,10 @@ if (msg.fusion && !msg.decision) {
 
 if (msg.decision) {
   const { outcome, reasons } = msg.decision;
-  asset.decision = { outcome, at: msg.fusion.at, reasons };
-  asset.unjudged = msg.unusable ? msg.unusable.reason : "";
   const { prediction } = msg;
+  const found = { limits: limitsIn(reasons), fault: faultIn(reasons, prediction) };
+  asset.decision = { outcome, at: msg.fusion.at, reasons, ...found };
+  asset.unjudged = msg.unusable ? msg.unusable.reason : "";
   asset.prediction = prediction
     ? {
         label: prediction.label,

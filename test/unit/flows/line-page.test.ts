@@ -1,0 +1,120 @@
+import { strict as assert } from "node:assert";
+import { runInNewContext } from "node:vm";
+import { page, source } from "../../../flows/src/files";
+
+interface Asset {
+  id: string;
+  alerts: object[];
+  decision: { limits: object[]; fault: string | null } | null;
+}
+interface State {
+  tone: string;
+  title: string;
+  why: string;
+}
+
+const NOW = Date.parse("2026-11-23T10:00:05.000Z");
+const AT = "2026-11-23T10:00:00.000Z";
+
+/** What the function node "what Line shows" hands to the page after these messages. */
+function shown(...messages: object[]): Asset {
+  const kept = new Map<string, unknown>();
+  const context = { get: (key: string) => kept.get(key), set: (key: string, value: unknown) => kept.set(key, value) };
+  const body = `(function (msg) {${source("pages", "line-view.js")}\n})`;
+  const view = runInNewContext(body, { context, RED: { util: { cloneMessage: (value: unknown) => value } } }) as (
+    msg: object,
+  ) => { payload: { assets: Asset[] } } | null;
+  for (const msg of messages) view(msg);
+  const [asset] = view({ topic: "show" })?.payload.assets ?? [];
+  assert.ok(asset);
+  return asset;
+}
+
+/** The headline that the page makes of it. */
+function headline(asset: Asset): State {
+  const text = page("line");
+  const script = text.slice(text.indexOf("<script>") + 8, text.indexOf("</script>")).replace("export default", "");
+  const { methods } = runInNewContext(`(${script.trim().replace(/;$/, "")})`) as { methods: object };
+  return ({ ...methods, now: NOW } as unknown as { toneOf(asset: Asset): State }).toneOf(asset);
+}
+
+function judged(outcome: string, reasons: string[], label = "normal", confidence = 0.99): object {
+  return {
+    asset: { id: "motor-1", line: "line-1", station: "test-1" },
+    fusion: { id: "019a", at: AT },
+    prediction: { label, confidence, probabilities: { [label]: confidence } },
+    decision: { outcome, reasons },
+  };
+}
+
+function alarm(label: string, severity: string, fields: object = {}): object {
+  const open = { mer_id: `MER-${label}`, asset_id: "motor-1", label, severity, active: true, closed: null };
+  const mer = { ...open, acknowledged: null, shelved_until: null, ...fields };
+  return { mer, payload: mer, event: { kind: "raised", cause: "", at: AT } };
+}
+
+const CALM = judged("normal", ["normal at 0.99, threshold 0.8"]);
+
+describe("the headline of the Line page", () => {
+  it("is green when the last sample was normal and nothing is open", () => {
+    const { tone, title, why } = headline(shown(CALM));
+    assert.deepEqual({ tone, title, why }, { tone: "ce-ok", title: "Normal", why: "at the scan, 5 s ago · 99 % sure" });
+  });
+
+  it("is not green while an alert of the asset stands open", () => {
+    const asset = shown(alarm("bearing_wear", "high", { active: false }), CALM);
+    assert.equal(asset.alerts.length, 1);
+    assert.equal(headline(asset).tone, "ce-warn");
+  });
+
+  it("asks for nobody once every open alert is acknowledged", () => {
+    const acknowledged = { by: "Kim", at: AT };
+    assert.equal(headline(shown(alarm("bearing_wear", "high", { acknowledged }), CALM)).tone, "ce-idle");
+  });
+
+  it("is green again when the alert is closed", () => {
+    const closed = { by: "Kim", at: AT, cause: "normal" };
+    assert.equal(
+      headline(shown(alarm("bearing_wear", "high"), alarm("bearing_wear", "high", { closed }), CALM)).tone,
+      "ce-ok",
+    );
+  });
+
+  it("leaves alerts of other assets to them, and counts a flood on the own line", () => {
+    const other = alarm("bearing_wear", "high", { asset_id: "motor-2" });
+    const flood = alarm("flood:line-1", "high", { asset_id: "line-1" });
+    assert.equal(shown(other, CALM).alerts.length, 0);
+    assert.equal(shown(flood, CALM).alerts.length, 1);
+  });
+
+  it("knows what is open from the list as well, after a restart", () => {
+    const { mer } = alarm("bearing_wear", "high") as { mer: object };
+    assert.equal(shown({ payload: [mer], event: { kind: "list", cause: "open" } }, CALM).alerts.length, 1);
+  });
+
+  const HOT = "temperature 96.213 > 95 (thresholds.temp_critical): critical";
+  const WARM = "temperature 88.5 > 85 (thresholds.temp_warning): medium";
+  const OTHER = "other at 0.98, threshold 0.8";
+
+  it("says the worst: a critical limit before another fault of medium severity", () => {
+    const { title, tone, why } = headline(shown(judged("alert", [OTHER, WARM, HOT], "other", 0.98)));
+    assert.equal(title, "Temperature beyond its limit");
+    assert.equal(tone, "ce-bad");
+    assert.match(why, /critical · temperature 96.2 against a limit of 95.0 · model: other fault, 98 % sure/);
+  });
+
+  it("says the model's fault before a limit that is no worse", () => {
+    const asset = shown(
+      alarm("bearing_wear", "high"),
+      judged("repeat", ["bearing_wear at 0.93, threshold 0.8", WARM], "bearing_wear", 0.93),
+    );
+    assert.equal(headline(asset).title, "Bearing wear");
+    assert.equal(headline(asset).tone, "ce-bad");
+  });
+
+  it("does not name a fault that the model was not sure of", () => {
+    const asset = shown(judged("alert", ["bearing_wear at 0.55, threshold 0.8", WARM], "bearing_wear", 0.55));
+    assert.equal(headline(asset).title, "Temperature beyond its limit");
+    assert.equal(headline(asset).tone, "ce-warn");
+  });
+});

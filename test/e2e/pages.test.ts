@@ -170,6 +170,15 @@ describe("npm start", function () {
     }
   });
 
+  it("marks every record as simulated, so that none is trained on", () => {
+    const ldos = readLdos(join(data, "objects"));
+    assert.ok(ldos.length >= 5, `${ldos.length} records`);
+    assert.deepEqual(
+      ldos.filter((ldo) => !ldo.simulated).map((ldo) => ldo.ldo_id),
+      [],
+    );
+  });
+
   it("serves a record by its id, and says where older ones are", async () => {
     const [ldo] = readLdos(join(data, "objects"));
     const answer = await fetch(`${url}/context-edge/ldo/${ldo?.ldo_id}`);

@@ -78,24 +78,24 @@ export function edgeLoop(): FlowNode[] {
     "change",
     "reader",
     { col: 1, row: 2.2 },
-    {
-      name: "reader-1",
-      rules: [{ t: "set", p: "reader", pt: "msg", to: "reader-1", tot: "str" }],
-      action: "",
-      property: "",
-      from: "",
-      to: "",
-      reg: false,
-    },
+    { name: "reader-1", ...setting("reader", "reader-1", "str") },
+  );
+  // What the run's scan says of itself, its readings and its record say too.
+  const simulated = sheet.node(
+    "change",
+    "simulated",
+    { col: 1, row: 3.2 },
+    { name: "it is simulated", ...setting("simulated", "true", "bool") },
   );
   sheet.wire(scanner, 0, reader);
-  sheet.wire(reader, 0, loop.scan);
-  sheet.group("scanner", "Scanner", [scanner, reader]);
+  sheet.wire(reader, 0, simulated);
+  sheet.wire(simulated, 0, loop.scan);
+  sheet.group("scanner", 'Scanner (on a real line: delete "it is simulated")', [scanner, reader, simulated]);
 
   const load = sheet.node(
     "inject",
     "load",
-    { col: 0, row: 4.4 },
+    { col: 0, row: 5.4 },
     {
       name: "contexts at start",
       props: [
@@ -112,7 +112,7 @@ export function edgeLoop(): FlowNode[] {
   const read = sheet.node(
     "file in",
     "contexts",
-    { col: 1, row: 4.4 },
+    { col: 1, row: 5.4 },
     {
       name: "file of contexts",
       filename: "filename",
@@ -129,4 +129,10 @@ export function edgeLoop(): FlowNode[] {
   sheet.group("contexts", "What the MES knows: code → product, recipe, what is normal", [load, read]);
   addPages(sheet, loop, { col: 0, row: 8.6 });
   return [...sheet.json(), globalConfig(PLANT_ENV)];
+}
+
+/** Properties of a change node that sets one property of the message. */
+function setting(property: string, value: string, type: "str" | "bool"): Record<string, unknown> {
+  const rules = [{ t: "set", p: property, pt: "msg", to: value, tot: type }];
+  return { rules, action: "", property: "", from: "", to: "", reg: false };
 }

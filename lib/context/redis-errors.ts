@@ -65,6 +65,7 @@ export function plainly(error: unknown): string {
       break;
   }
   if (/^WRONGPASS|^ERR invalid password/.test(message)) return "user name or password is wrong";
+  if (/^Unknown RESP type|^Protocol error/.test(message)) return "what answers there is no Redis server";
   if (message.startsWith("NOAUTH")) return "the server asks for a password";
   if (/^(MOVED|ASK|CLUSTERDOWN)/.test(message))
     return "the server is part of a Redis Cluster, which this store does not support";

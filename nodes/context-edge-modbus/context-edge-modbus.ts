@@ -1,10 +1,10 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
-import { asError } from "../../lib/errors";
 import { ModbusLine, ModbusSource, type ModbusOptions } from "../../lib/fusion/modbus/source";
 import { onClose } from "../common/adapter";
 import { ConfigReader, refuseService, type RawConfig } from "../common/config";
 import type { ModbusService } from "../common/services";
+import { testRoute } from "../common/test-route";
 
 interface ModbusNode extends Node {
   service?: ModbusService;
@@ -26,12 +26,7 @@ export = function (RED: NodeAPI): void {
   }
   RED.nodes.registerType(TYPE, ContextEdgeModbus);
 
-  RED.httpAdmin.post(`/context-edge/${TYPE}/test`, RED.auth.needsPermission(`${TYPE}.write`), (request, response) => {
-    test(request.body as RawConfig).then(
-      (text) => response.json({ ok: true, text }),
-      (error: unknown) => response.json({ ok: false, text: asError(error).message }),
-    );
-  });
+  testRoute(RED, TYPE, placeOf, async (body) => ({ ok: true, text: await test(body) }));
 };
 
 function readOptions(raw: RawConfig): ModbusOptions {
@@ -44,6 +39,11 @@ function readOptions(raw: RawConfig): ModbusOptions {
     intervalMs: config.number("interval_ms", 500, { min: 10, max: 3_600_000 }),
     gap: config.number("gap", 8, { min: 0, max: 120, integer: true }),
   };
+}
+
+function placeOf(body: RawConfig): string {
+  const { host, port } = readOptions(body);
+  return `${host}:${port}`;
 }
 
 /** Connects and reads one register: an exception from the device is an answer too. */

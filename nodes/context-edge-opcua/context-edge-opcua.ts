@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
-import { asError, EdgeError } from "../../lib/errors";
+import { EdgeError } from "../../lib/errors";
 import { OpcuaConnection } from "../../lib/fusion/opcua/connection";
 import { OpcuaSource, type OpcuaOptions } from "../../lib/fusion/opcua/source";
 import { onClose } from "../common/adapter";
 import { ConfigReader, refuseService, type RawConfig } from "../common/config";
-import { fromDialog, secretToTry } from "../common/dialog";
+import { secretToTry } from "../common/dialog";
 import type { OpcuaService } from "../common/services";
+import { testRoute } from "../common/test-route";
 
 interface Credentials {
   user?: unknown;
@@ -42,13 +43,9 @@ export = function (RED: NodeAPI): void {
     credentials: { user: { type: "text" }, password: { type: "password" } },
   });
 
-  RED.httpAdmin.post(`/context-edge/${TYPE}/test`, RED.auth.needsPermission(`${TYPE}.write`), (request, response) => {
-    const body = fromDialog(request.body);
+  testRoute(RED, TYPE, placeOf, async (body) => {
     const stored = typeof body["id"] === "string" ? (RED.nodes.getNode(body["id"]) as OpcuaNode | null) : null;
-    test(body, stored, pkiDir()).then(
-      (text) => response.json({ ok: true, text }),
-      (error: unknown) => response.json({ ok: false, text: asError(error).message }),
-    );
+    return { ok: true, text: await test(body, stored, pkiDir()) };
   });
 };
 
@@ -66,6 +63,10 @@ function readOptions(raw: RawConfig, credentials: Credentials | undefined, pkiDi
     intervalMs: config.number("interval_ms", 200, { min: 10, max: 3_600_000 }),
     watchdogMs: config.number("watchdog_ms", 10_000, { min: 0, max: 3_600_000 }),
   };
+}
+
+function placeOf(body: RawConfig): string {
+  return textOf(body["endpoint"]);
 }
 
 function textOf(value: unknown): string {

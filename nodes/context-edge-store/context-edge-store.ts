@@ -5,10 +5,10 @@ import { redisHost, redisOptions, type RedisSettings } from "../../lib/context/r
 import { probeRedis } from "../../lib/context/redis-probe";
 import { RedisStore } from "../../lib/context/redis-store";
 import type { ContextStore } from "../../lib/context/store";
-import { asError } from "../../lib/errors";
 import { ConfigReader, refuseService, service, type RawConfig } from "../common/config";
-import { fromDialog, secretToTry } from "../common/dialog";
+import { secretToTry } from "../common/dialog";
 import type { DeviceService, StoreService } from "../common/services";
+import { testRoute, type TestAnswer } from "../common/test-route";
 
 interface Secrets {
   username?: string;
@@ -43,16 +43,7 @@ export = function (RED: NodeAPI): void {
     credentials: { username: { type: "text" }, password: { type: "password" } },
   });
 
-  RED.httpAdmin.post(
-    "/context-edge/context-edge-store/test",
-    RED.auth.needsPermission("context-edge-store.write"),
-    (request, response) => {
-      test(RED, fromDialog(request.body)).then(
-        (answer) => response.json(answer),
-        (error: unknown) => response.json({ ok: false, text: asError(error).message }),
-      );
-    },
-  );
+  testRoute(RED, "context-edge-store", placeOf, (body) => test(RED, body));
 };
 
 /** @throws EdgeError `config-env` */
@@ -84,7 +75,11 @@ function redisStore(config: ConfigReader, settings: RedisSettings): ContextStore
   return new RedisStore({ connection: redisOptions(settings), cache, maxLastKnown: maxEntries }, systemClock);
 }
 
-async function test(RED: NodeAPI, body: RawConfig): Promise<{ ok: boolean; text: string }> {
+function placeOf(body: RawConfig): string {
+  return body["kind"] === "redis" ? redisHost(new ConfigReader(body, "store").text("url")) : "";
+}
+
+async function test(RED: NodeAPI, body: RawConfig): Promise<TestAnswer> {
   const config = new ConfigReader(body, "store");
   if (config.choice("kind", ["embedded", "redis"], "embedded") === "embedded") {
     return { ok: true, text: "kept on the device: nothing to connect to" };

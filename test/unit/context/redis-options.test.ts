@@ -89,6 +89,10 @@ describe("what Redis refuses", () => {
       assert.match(plainly(Object.assign(new Error("x"), { code })), /TLS.*rediss:|rediss:/);
     assert.match(plainly(new Error("READONLY You can't write against a read only replica.")), /replica/);
     assert.match(plainly(new Error("LOADING Redis is loading the dataset in memory")), /still loading/);
+    assert.equal(
+      plainly(new Error('Unknown RESP type 72 "H". Please report this.')),
+      "what answers there is no Redis server",
+    );
     assert.match(plainly(new Error("MOVED 866 10.0.0.1:7001")), /Redis Cluster/);
   });
 });

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type { Clock } from "../clock";
 import { EdgeError } from "../errors";
 import type { Context } from "../messages";
+import { kindOf } from "../words";
 import { ContextCache, type CacheOptions } from "./cache";
 import { RedisConnection, within } from "./redis-connection";
 import { redisError } from "./redis-errors";
@@ -113,7 +114,7 @@ export class RedisStore implements ContextStore {
       if (!Buffer.isBuffer(bytes) && bytes !== null)
         reader.failed(
           slot,
-          new EdgeError("context-invalid", `reading ${key}: the answer is a ${typeof bytes}, no text`),
+          new EdgeError("context-invalid", `reading ${key}: the answer is ${kindOf(bytes)}, no text`),
         );
       else if (bytes === null || bytes.length === 0) reader.answered(slot, null, "redis", 0);
       else if (bytes.length > MAX_CONTEXT_BYTES) reader.failed(slot, tooLarge(key, "more"));

@@ -5,6 +5,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { EdgeError } from "../errors";
+import { kindOf } from "../words";
 import { parseDigitalLink } from "./digital-link";
 import { GS, isBracketed, parseBracketed, parseElementString, parseSeparated, type Gs1 } from "./gs1";
 
@@ -83,11 +84,9 @@ export function textOf(payload: unknown): string {
     return Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString("utf8");
   }
   if (typeof payload === "number" && Number.isSafeInteger(payload)) return String(payload);
-  const what =
-    payload === null || payload === undefined ? "nothing" : Array.isArray(payload) ? "a list" : `a ${typeof payload}`;
   throw refused(
     "scan-empty",
-    `the message holds no scan: its payload is ${what}, must be text, bytes, a whole number or a picture`,
+    `the message holds no scan: its payload is ${kindOf(payload)}, must be text, bytes, a whole number or a picture`,
     "",
   );
 }

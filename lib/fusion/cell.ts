@@ -116,6 +116,10 @@ export class Cell {
   }
 
   private accept(reading: Reading, now: number): void {
+    if (reading.fromBoolean && !this.spec.boolean) {
+      this.reject(badReading(`${reading.value === 1} is not a number; for a switch choose the type boolean`));
+      return;
+    }
     const { samples } = reading;
     const newest = samples ? (samples[samples.length - 1] as number) : reading.value;
     const value = this.inUnit(newest, reading.unit);

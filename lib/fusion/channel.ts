@@ -13,6 +13,8 @@ export interface ChannelSpec {
   readonly match: string;
   /** How registers become a number; absent where readings are numbers already. */
   readonly register?: RegisterFormat;
+  /** true and false count as 1 and 0; on any other channel they are bad. */
+  readonly boolean: boolean;
   /** Reported value = raw × scale + offset. */
   readonly scale: number;
   readonly offset: number;
@@ -48,6 +50,7 @@ export function channelSpec(row: Partial<ChannelSpec> & { name: string }): Chann
   return {
     source: "wire",
     match: "",
+    boolean: false,
     scale: 1,
     offset: 0,
     unit: "",

@@ -1,4 +1,5 @@
 import { isRecord } from "../path";
+import { kindOf } from "../words";
 import { plainQuality, sourceStatus, type SourceQuality, type SourceStatus } from "./status-code";
 
 /** One value for one channel, judged by what its source said of it. A bad one keeps no number: `value` is NaN. */
@@ -11,6 +12,8 @@ export interface Reading {
   readonly unit: string | undefined;
   /** Everything that came at once, the oldest first, where more than one value did. */
   readonly samples: ArrayLike<number> | undefined;
+  /** 1 and 0 that came as true and false: no value for a channel of numbers. */
+  readonly fromBoolean?: boolean;
 }
 
 /** Longest text that is looked at: a reading is a number, not a document. */
@@ -35,7 +38,7 @@ export function readValue(raw: unknown): Reading {
     case "string":
       return readText(raw);
     case "boolean":
-      return goodReading(raw ? 1 : 0);
+      return { ...goodReading(raw ? 1 : 0), fromBoolean: true };
     case "bigint":
       return readValue(Number(raw));
     case "undefined":
@@ -108,7 +111,7 @@ function readObject(raw: object): Reading {
     return badReading(status.quality === "good" ? "there is no value" : status.name);
   }
   if (inner === undefined)
-    return badReading(`an object with ${Object.keys(fields).slice(0, 3).join(", ") || "nothing"} is not a number`);
+    return badReading(`an object ${contentOf(fields)} is not a number: its value would stand in "value"`);
   if (isRecord(inner)) return badReading("a value within a value is not a number");
   let reading = readValue(inner);
   reading = underStatus(reading, plainQuality(fields["quality"]));
@@ -121,6 +124,11 @@ function readObject(raw: object): Reading {
   return typeof unit === "string" && unit !== "" ? { ...reading, unit } : reading;
 }
 
+function contentOf(fields: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(fields);
+  return names.length === 0 ? "without properties" : `with ${names.slice(0, 3).join(", ")}`;
+}
+
 /** The last of a list is the newest; every one must be a number, or none is believed. */
 function readSamples(list: readonly unknown[]): Reading {
   if (list.length === 0) return badReading("an empty list holds no value");
@@ -131,7 +139,7 @@ function readSamples(list: readonly unknown[]): Reading {
   for (const sample of list) {
     if (typeof sample !== "number" || !Number.isFinite(sample))
       return badReading(
-        `a list with ${typeof sample === "number" ? sample : `a ${typeof sample}`} in it is not a list of samples`,
+        `a list with ${typeof sample === "number" ? sample : kindOf(sample)} in it is not a list of samples`,
       );
   }
   return { ...last, samples: list as readonly number[] };

@@ -23,19 +23,25 @@ function readChannel(row: ConfigReader): ChannelSpec {
   const name = row.text("name");
   const source = row.choice("source", SOURCES, "wire");
   const match = row.text("match", "").trim();
-  const type = row.choice("type", ["number", ...REGISTER_TYPES] as const, source === "modbus" ? "float32" : "number");
-  if (source === "modbus" && type === "number") {
+  const type = row.choice(
+    "type",
+    ["number", "boolean", ...REGISTER_TYPES] as const,
+    source === "modbus" ? "float32" : "number",
+  );
+  const plain = type === "number" || type === "boolean";
+  if (source === "modbus" && plain) {
     throw new EdgeError(
       "config-choice",
       `${name} is read from Modbus: choose what its registers hold, for example float32`,
     );
   }
   if (source === "modbus") parseRegisterAddress(match);
-  else if (type !== "number") registerAddressOf(match);
+  else if (!plain) registerAddressOf(match);
   const spec: ChannelSpec = {
     name,
     source,
     match,
+    boolean: type === "boolean" || type === "coil",
     scale: row.number("scale", 1),
     offset: row.number("offset", 0),
     unit: row.text("unit", ""),
@@ -46,7 +52,7 @@ function readChannel(row: ConfigReader): ChannelSpec {
     features: readFeatures(row, name),
     windowMs: row.number("window_ms", 1000, { min: 1 }),
   };
-  return type === "number" ? spec : { ...spec, register: { type, order: row.choice("order", WORD_ORDERS, "ABCD") } };
+  return plain ? spec : { ...spec, register: { type, order: row.choice("order", WORD_ORDERS, "ABCD") } };
 }
 
 function readFeatures(row: ConfigReader, name: string): Feature[] {

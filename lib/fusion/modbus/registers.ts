@@ -1,5 +1,7 @@
 /** Numbers out of Modbus registers: 16-bit words, most significant byte first on the line. */
 
+import { kindOf } from "../../words";
+
 export const REGISTER_TYPES = [
   "float32",
   "float64",
@@ -88,5 +90,5 @@ function coil(state: unknown): number | string {
 
 /** Anything, in a few characters: what came from outside may not even convert to text. */
 function shown(value: unknown): string {
-  return typeof value === "number" || typeof value === "string" ? String(value).slice(0, 20) : `a ${typeof value}`;
+  return typeof value === "number" || typeof value === "string" ? String(value).slice(0, 20) : kindOf(value);
 }

@@ -117,6 +117,26 @@ describe("fusion: a sample per scan", () => {
       'temperature is bad: its unit is "bar", the channel\'s is "°C"',
     );
     assert.equal(after({ value: 212, unit: "°F" }), undefined);
+    for (const on of [true, { value: true }, [true], "true"]) assert.equal(after(on)?.code, "channel-bad");
+    assert.equal(after(true)?.reason, "temperature is bad: true is not a number; for a switch choose the type boolean");
+    assert.equal(
+      after({})?.reason,
+      'temperature is bad: an object without properties is not a number: its value would stand in "value"',
+    );
+    fuser.close();
+  });
+
+  it("takes true and false for 1 and 0 on a channel of that type", () => {
+    const { fuser, only } = setUp({ channels: [channelSpec({ name: "running", boolean: true })] });
+    for (const [said, value] of [
+      [true, 1],
+      [false, 0],
+      [{ value: true }, 1],
+      [1, 1],
+    ] as const) {
+      fuser.take({ topic: "running", payload: said });
+      assert.deepEqual(only(scanned("A")).message.sensor_data, { running: value });
+    }
     fuser.close();
   });
 

@@ -77,7 +77,7 @@ describe("messages of node-red-contrib-opcua", () => {
   it("carry texts, structures and nothing as values", () => {
     const text = { locale: "en", text: "82" };
     assert.deepEqual(opcua({ topic: NODE, payload: text, statusCode: { value: 0 } }), {
-      temperature: "an object with locale, text is not a number",
+      temperature: 'an object with locale, text is not a number: its value would stand in "value"',
     });
     assert.deepEqual(opcua({ topic: NODE, payload: { value: { dataType: 0 }, statusCode: { value: 0 } } }), {
       temperature: "there is no value",

@@ -62,10 +62,7 @@ describe("a line whose model was deleted", () => {
       [alarm?.event?.kind, alarm?.mer?.label, alarm?.mer?.severity, alarm?.mer?.asset_id, alarm?.mer?.durable],
       ["raised", "limit:temperature", "critical", "motor-1", true],
     );
-    assert.deepEqual(
-      alarm?.mer?.evidence.limits.map(({ limit }) => limit),
-      [85, 95],
-    );
+    assert.deepEqual(alarm?.mer?.evidence.limits, [{ channel: "temperature", value: 96, limit: 95 }]);
     assert.deepEqual(
       heard["judged"]?.map(({ decision: made, prediction }) => [made?.outcome, prediction?.fault?.code]),
       [

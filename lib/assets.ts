@@ -28,6 +28,10 @@ export class AssetTable {
     this.only = assets.length === 1 ? [...this.byId.values()][0] : undefined;
   }
 
+  hasReader(name: string): boolean {
+    return this.byReader.has(name);
+  }
+
   /** @param from reader of the scan, `asset_id` of the context, topic of the message; each may be missing */
   resolve(from: { reader?: string | undefined; contextAsset?: unknown; topic?: unknown }): AssetRef | undefined {
     if (from.reader !== undefined) {

@@ -21,6 +21,14 @@ export interface ScanOptions {
   readonly queue: number;
 }
 
+/** Where a scan comes from. */
+interface From {
+  readonly reader: string | undefined;
+  /** What tells its repeats from those of others: the reader, or else the topic. */
+  readonly origin: string;
+  readonly topic: unknown;
+}
+
 /** What became of a scan: sent with its context, sent with the reason for none, or counted as a repeat and not sent. */
 export type ScanResult = "found" | "unusable" | "repeat";
 
@@ -54,12 +62,15 @@ export class ScanToContext {
    */
   handle(message: EdgeMessage, deliver: (message: EdgeMessage, result: ScanResult) => void): Promise<ScanResult> {
     const { topic } = message;
-    const reader = named(message.reader) ?? named(topic);
+    const subject = named(topic);
+    const reader =
+      named(message.reader) ?? (subject !== undefined && this.assets.hasReader(subject) ? subject : undefined);
+    const origin = reader ?? subject ?? "";
     const asset = this.assets.resolve({ reader, topic });
     return new Promise((resolve, reject) => {
       this.ordered.run(
-        asset?.id ?? reader ?? "",
-        () => this.outcome(message.payload, reader, asset, topic),
+        asset?.id ?? origin,
+        () => this.outcome(message.payload, { reader, origin, topic }, asset),
         (error, outcome) => {
           if (error !== undefined) {
             reject(error);
@@ -81,9 +92,8 @@ export class ScanToContext {
   /** undefined for a repeat. */
   private async outcome(
     payload: unknown,
-    reader: string | undefined,
+    { reader, origin, topic }: From,
     asset: AssetRef | undefined,
-    topic: unknown,
   ): Promise<Outcome | undefined> {
     const now = this.clock.now();
     let text = NOTHING;
@@ -93,7 +103,7 @@ export class ScanToContext {
         const code = await this.pictures.read(payload);
         text = readScan(code.text, this.options.noRead, code.symbology);
       } else text = readScan(textOf(payload), this.options.noRead);
-      const admitted = this.debounce.admit(reader ?? "", text.code);
+      const admitted = this.debounce.admit(origin, text.code);
       if (admitted === undefined) return undefined;
       repeats = admitted;
       const found = await this.lookup.find({ scan: text, reader, asset: asset?.id, context: undefined });
@@ -102,7 +112,7 @@ export class ScanToContext {
       return { scan: scanOf(text, now, reader, repeats), asset: own, found, unusable: undefined };
     } catch (error) {
       if (!(error instanceof EdgeError)) throw error;
-      if (isPassing(error.code)) this.debounce.forget(reader ?? "", text.code);
+      if (isPassing(error.code)) this.debounce.forget(origin, text.code);
       const known = error instanceof ScanError ? error.known : text;
       const unusable = { code: error.code, reason: error.message };
       return { scan: scanOf(known, now, reader, repeats), asset, found: undefined, unusable };

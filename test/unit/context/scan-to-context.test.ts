@@ -52,6 +52,23 @@ describe("a scan that has a context", () => {
     assert.equal(message["foreign"], 1);
   });
 
+  it("takes the topic for the reader only where the device's table has a reader of that name", async () => {
+    const { sent, scan, store } = bench();
+    for (const message of [{ topic: "reader-2" }, { topic: "line/scans" }, { topic: "x", reader: "r9" }]) {
+      const done = scan({ payload: "A", ...message });
+      store.answer("context:A", { product: "A" });
+      await done;
+    }
+    assert.deepEqual(
+      sent.map(({ message }) => [message.scan?.reader, message.asset?.id]),
+      [
+        ["reader-2", "motor-2"],
+        [undefined, undefined],
+        ["r9", undefined],
+      ],
+    );
+  });
+
   it("finds its asset by the context where no reader tells it", async () => {
     const { store, sent, scan } = bench();
     const done = scan({ payload: "A" });

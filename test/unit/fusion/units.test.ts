@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { convert, knownUnits } from "../../../lib/fusion/units";
 
 const EXPONENT: Readonly<Record<string, number>> = {

@@ -2,14 +2,7 @@
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
-  switch (typeof value) {
-    case "object":
-      return "an object";
-    case "string":
-      return "a text";
-    case "boolean":
-      return String(value);
-    default:
-      return `a ${typeof value}`;
-  }
+  if (typeof value === "object") return "an object";
+  if (typeof value === "string") return "a text";
+  return typeof value === "boolean" ? String(value) : `a ${typeof value}`;
 }

@@ -151,8 +151,9 @@ export class Fuser {
   private takeReadings(message: EdgeMessage): Sample[] {
     // Where a message failed half way, some of its assets are left.
     if (this.triggered.length > 0) this.triggered = [];
-    if (this.intake.take(message, this.collect) === 0) this.unmatched++;
-    else this.matched++;
+    if (this.intake.take(message, this.collect) > 0) this.matched++;
+    // What another node says of itself (an answer to put or import) is no reading that went astray.
+    else if (message.event === undefined && message.command === undefined) this.unmatched++;
     if (this.triggered.length === 0) return NONE;
     const states = this.triggered;
     this.triggered = [];

@@ -57,6 +57,19 @@ function setUp(config: Partial<FusionConfig> = {}, assets: Asset[] = [MOTOR]) {
 }
 
 describe("fusion: a sample per scan", () => {
+  it("is not troubled by what qr-context answers to put and import", () => {
+    const { fuser } = setUp();
+    const event = { kind: "contexts-changed", cause: "import", at: "2026-01-01T00:00:00.000Z", count: 12 };
+    assert.deepEqual(fuser.take({ command: { name: "import" }, event, payload: event }), []);
+    assert.deepEqual(fuser.take({ command: { name: "put" }, payload: { product: "A" } }), []);
+    assert.deepEqual([fuser.matched, fuser.unmatched], [0, 0]);
+    fuser.take({ topic: "elsewhere", payload: 1 });
+    assert.deepEqual([fuser.matched, fuser.unmatched], [0, 1]);
+    fuser.take({ event, payload: { temperature: 82 } });
+    assert.deepEqual([fuser.matched, fuser.unmatched], [1, 1], "readings are taken whatever comes with them");
+    fuser.close();
+  });
+
   it("holds the last readings, and keeps what the scan brought", () => {
     const { fuser, only, feed, clock } = setUp();
     feed();

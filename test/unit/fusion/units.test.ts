@@ -98,7 +98,7 @@ describe("units of readings", () => {
     fc.assert(
       fc.property(fc.constantFrom(...prefixed), fc.double({ min: -1e6, max: 1e6, noNaN: true }), (of, value) => {
         const got = convert(value, of.unit, of.name) as number;
-        const expected = value * 10 ** (EXPONENT[of.prefix] as number);
+        const expected = value * 10 ** EXPONENT[of.prefix];
         assert.ok(Math.abs(got - expected) <= Math.abs(expected) * 1e-12, `${of.unit}: ${got}, not ${expected}`);
       }),
     );

@@ -78,7 +78,7 @@ describe("npm start", function () {
     await page.getByText(/Motor Assembly Type/).waitFor();
     assert.equal(await page.getByRole("meter").count(), 4);
     await page.getByText("ONNX · CPU").waitFor();
-    const code = (): Promise<string | null> => page.locator(".ce-facts .ce-mono").textContent();
+    const code = (): Promise<string | null> => page.locator(".ce-code .ce-mono").textContent();
     const first = await code();
     await until("another unit is scanned", async () => (await code()) !== first, 20_000);
     await picture(page, "line");
@@ -87,8 +87,12 @@ describe("npm start", function () {
   it("raises an alert when the rig overheats, and says so on both pages", async () => {
     await press("over-temperature now");
     await page.locator(".ce-state.ce-bad").waitFor({ timeout: 30_000 });
+    await page
+      .locator(".ce-open")
+      .getByText(/not acknowledged/)
+      .waitFor();
     await picture(page, "line-alert");
-    await page.goto(`${url}/dashboard/alerts`);
+    await page.getByRole("link", { name: /open alert/ }).click();
     await page.getByRole("article", { name: "Temperature beyond its limit" }).waitFor();
     await picture(page, "alerts");
   });
@@ -118,7 +122,12 @@ describe("npm start", function () {
 
     await alert.getByRole("button", { name: "Close…" }).focus();
     await page.keyboard.press("Enter");
+    const close = page.getByRole("button", { name: "Close alert" });
+    assert.equal(await close.isDisabled(), true, "nothing is chosen for you");
+    await page.getByLabel("Cause").selectOption({ label: "nothing wrong (false alarm)" });
+    assert.equal(await close.isDisabled(), false);
     await page.getByLabel("Cause").selectOption({ label: "something else" });
+    assert.equal(await close.isDisabled(), true);
     await page.getByLabel("In your words").fill("fan blocked");
     await page.keyboard.press("Enter");
     await page.getByRole("cell", { name: /closed.*Kim: fan blocked/ }).waitFor();
@@ -187,6 +196,58 @@ describe("npm start", function () {
     const unknown = await fetch(`${url}/context-edge/ldo/LDO-none`);
     assert.equal(unknown.status, 404);
     assert.match(((await unknown.json()) as { error: string }).error, /bucket/);
+  });
+
+  it("fits a panel of 1024 by 768 without scrolling, and a phone without a cut", async () => {
+    const beyond = (limit: { right?: number; bottom?: number }): Promise<string[]> =>
+      page.evaluate(
+        ({ right = Infinity, bottom = Infinity }) =>
+          [...document.querySelectorAll(".ce :is(p, dd, td, a, button, .ce-card, .ce-channel, .ce-prob)")]
+            .filter((each) => {
+              const box = each.getBoundingClientRect();
+              return box.width > 0 && (box.right > right || box.bottom > bottom);
+            })
+            .map((each) => `${each.className} ${each.textContent?.slice(0, 40)}`),
+        limit,
+      );
+    await page.setViewportSize({ width: 1024, height: 768 });
+    await page.goto(`${url}/dashboard/line`);
+    await page.locator(".ce-prob").first().waitFor();
+    assert.deepEqual(await beyond({ right: 1024, bottom: 768 }), []);
+    await picture(page, "line-panel");
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.deepEqual(await beyond({ right: 390 }), []);
+    await page.goto(`${url}/dashboard/alerts`);
+    await page.getByRole("link", { name: "Show" }).first().waitFor();
+    assert.deepEqual(await beyond({ right: 390 }), []);
+    await picture(page, "alerts-phone");
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it("is dark where the browser asks for it", async () => {
+    const lightness = (selector: string, property: string): Promise<number> =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element, name) => {
+          const rgb =
+            getComputedStyle(element)
+              .getPropertyValue(name)
+              .match(/[\d.]+/g) ?? [];
+          return rgb.slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 3;
+        }, property);
+    for (const name of ["line", "alerts"]) {
+      await page.emulateMedia({ colorScheme: "light" });
+      await page.goto(`${url}/dashboard/${name}`);
+      await page.locator(".ce").waitFor();
+      assert.ok((await lightness(".v-app-bar", "background-color")) > 200, `${name}: a light bar`);
+      assert.ok((await lightness(".ce", "color")) < 60, `${name}: dark text`);
+      await page.emulateMedia({ colorScheme: "dark" });
+      assert.ok((await lightness(".v-app-bar", "background-color")) < 60, `${name}: a dark bar`);
+      assert.ok((await lightness(".ce", "color")) > 200, `${name}: light text`);
+      await picture(page, `${name}-dark`);
+    }
+    await page.emulateMedia({ colorScheme: "light" });
   });
 
   it("opens in the editor with every node valid", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -73,6 +73,25 @@ describe("the test button of a dialog", function () {
     const session = await ask("context-edge-opcua", { endpoint });
     assert.equal(session.ok, false);
     assert.ok(session.text.startsWith(`${endpoint}: `), session.text);
+  });
+
+  it("makes the OPC UA client's certificate without a word on the console", async () => {
+    const said: unknown[][] = [];
+    const { log, warn, error } = console;
+    const note = (...words: unknown[]): void => void said.push(words);
+    Object.assign(console, { log: note, warn: note, error: note });
+    try {
+      rmSync(join(folder, "context-edge", "opcua-pki"), { recursive: true, force: true });
+      await ask("context-edge-opcua", { endpoint: `opc.tcp://127.0.0.1:${await freePort()}` });
+    } finally {
+      Object.assign(console, { log, warn, error });
+    }
+    assert.deepEqual(said, []);
+    const made = readFileSync(
+      join(folder, "context-edge", "opcua-pki", "own", "certs", "client_certificate.pem"),
+      "utf8",
+    );
+    assert.match(made, /BEGIN CERTIFICATE/);
   });
 
   it("takes a variable of the environment as the deploy does, in every dialog", async () => {

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type {
   ClientMonitoredItemBase,
   ClientSession,
@@ -12,6 +11,7 @@ import type { Clock } from "../../clock";
 import { asError, EdgeError } from "../../errors";
 import { loadOptional } from "../../optional";
 import { within } from "../link";
+import { OwnCertificate } from "./certificate";
 
 export interface OpcuaEndpoint {
   readonly url: string;
@@ -21,6 +21,7 @@ export interface OpcuaEndpoint {
   readonly pkiDir: string;
 }
 
+const APPLICATION = "Context Edge";
 /** For the TCP connection and the greeting; a server that hangs must not hold the next attempt up. */
 const GREETING_MS = 2000;
 /** The floor that node-opcua accepts for one request. */
@@ -32,17 +33,6 @@ function library(): typeof Opcua {
   // Loading it takes 0.3 s and 32 MB: only who uses OPC UA pays for it.
   // oxlint-disable-next-line typescript/no-require-imports
   return loadOptional("node-opcua-client", "OPC UA", () => require("node-opcua-client") as typeof Opcua);
-}
-
-type CertificateManager = NonNullable<Opcua.OPCUAClientOptions["clientCertificateManager"]>;
-
-/** The client's own certificates in a folder of ours: the library would put them into the user's home. */
-function certificates(rootFolder: string): CertificateManager {
-  const near = createRequire(require.resolve("node-opcua-client"));
-  const { OPCUACertificateManager } = near("node-opcua-certificate-manager") as {
-    OPCUACertificateManager: new (options: { rootFolder: string }) => CertificateManager;
-  };
-  return new OPCUACertificateManager({ rootFolder });
 }
 
 /** The library restores an unset OPENSSL_CONF as the text "undefined", and every program started later fails on it. */
@@ -74,10 +64,11 @@ export class OpcuaConnection {
   /** @throws EdgeError `library-missing`, `opcua-connection`, `timeout` */
   static async open(endpoint: OpcuaEndpoint, clock: Clock, signal: AbortSignal): Promise<OpcuaConnection> {
     const opcua = library();
+    const certificate = new OwnCertificate(endpoint.pkiDir, APPLICATION);
     const client = opcua.OPCUAClient.create({
-      applicationName: "Context Edge",
-      clientName: "Context Edge",
-      clientCertificateManager: certificates(endpoint.pkiDir),
+      applicationName: APPLICATION,
+      clientName: APPLICATION,
+      clientCertificateManager: certificate.manager,
       // No retries of its own: see Link.
       connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
       securityMode: opcua.MessageSecurityMode.None,
@@ -93,6 +84,7 @@ export class OpcuaConnection {
     let session: ClientSession | undefined;
     try {
       const opening = (async () => {
+        await certificate.make();
         await client.connect(endpoint.url);
         session = await client.createSession(identity(opcua, endpoint));
         // Only node ids with a namespace's URI need it, and small servers may not have it.

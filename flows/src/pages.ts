@@ -31,11 +31,11 @@ export function addPages(sheet: Sheet, loop: Loop, at: Place): void {
     sheet.node(
       "ui-template",
       `dark-${name.toLowerCase()}`,
-      place(5.2 + i, 3.6),
+      place(3.3 + i, 7.8),
       template({ page, scope: "page:style" }, `dark ${name}`, source("pages", "dark.css")),
     ),
   );
-  sheet.group("dark", "Dark where the browser asks for it: delete these to keep the theme's own colours", dark);
+  sheet.group("dark", "Dark where the browser asks for it (delete for one theme)", dark);
 }
 
 interface PagePlace {

@@ -77,14 +77,14 @@ export function edgeLoop(): FlowNode[] {
   const reader = sheet.node(
     "change",
     "reader",
-    { col: 1, row: 2.2 },
+    { col: 0.72, row: 2.2 },
     { name: "reader-1", ...setting("reader", "reader-1", "str") },
   );
   // What the run's scan says of itself, its readings and its record say too.
   const simulated = sheet.node(
     "change",
     "simulated",
-    { col: 1, row: 3.2 },
+    { col: 1.5, row: 2.2 },
     { name: "it is simulated", ...setting("simulated", "true", "bool") },
   );
   sheet.wire(scanner, 0, reader);
@@ -95,7 +95,7 @@ export function edgeLoop(): FlowNode[] {
   const load = sheet.node(
     "inject",
     "load",
-    { col: 0, row: 5.4 },
+    { col: 0, row: 4.4 },
     {
       name: "contexts at start",
       props: [
@@ -112,7 +112,7 @@ export function edgeLoop(): FlowNode[] {
   const read = sheet.node(
     "file in",
     "contexts",
-    { col: 1, row: 5.4 },
+    { col: 1, row: 4.4 },
     {
       name: "file of contexts",
       filename: "filename",

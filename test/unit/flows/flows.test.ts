@@ -43,6 +43,18 @@ describe("the shipped flows", () => {
         }
       });
 
+      it("puts no group over another", () => {
+        const boxes = nodes
+          .filter((node) => node.type === "group")
+          .map((node) => node as FlowNode & { name: string; x: number; y: number; w: number; h: number });
+        for (const a of boxes) {
+          for (const b of boxes) {
+            const apart = a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
+            assert.ok(a === b || apart, `"${a.name}" lies over "${b.name}"`);
+          }
+        }
+      });
+
       it("names the packages it needs as the editor's own export does", () => {
         const config = nodes.filter((node) => node.type === "global-config");
         assert.equal(config.length, 1);

@@ -33,7 +33,12 @@ function limitsIn(reasons) {
   return reasons
     .map((reason) => /^(\S+) (-?[\d.]+) ([<>]=?) (-?[\d.]+).*: (\w+)$/.exec(reason))
     .filter(Boolean)
-    .map(([, channel, value, , limit, severity]) => ({ channel, value: Number(value), limit: Number(limit), severity }));
+    .map(([, channel, value, , limit, severity]) => ({
+      channel,
+      value: Number(value),
+      limit: Number(limit),
+      severity,
+    }));
 }
 
 /** The model's own fault, when it was sure enough to alert: "Bearing Wear at 0.93, threshold 0.8". */

@@ -7,14 +7,22 @@ export function source(...path: string[]): string {
   return readFileSync(join(__dirname, ...path), "utf8").trimEnd();
 }
 
-/** The text of a page: its Vue file, with style sheets and the shared methods in place of their marks. */
+/** What stands between the braces of a file's default export. */
+function members(file: string): string {
+  const lines = source("pages", file).split("\n");
+  return lines
+    .slice(lines.indexOf("export default {") + 1, -1)
+    .join("\n")
+    .trim();
+}
+
+/** The text of a page: its Vue file, with style sheets and what both pages share in place of their marks. */
 export function page(name: string): string {
-  const methods = source("pages", "format.js").split("\n");
-  const body = methods.slice(methods.indexOf("export default {") + 1, -1);
   const parts = {
     "/* theme.css */": source("pages", "theme.css"),
     [`/* ${name}.css */`]: source("pages", `${name}.css`),
-    "/* format.js */": body.join("\n").trim(),
+    "/* format.js */": members("format.js"),
+    "/* clock.js */": members("clock.js"),
   };
   let text = source("pages", `${name}.vue`);
   for (const [mark, part] of Object.entries(parts)) {

@@ -1,5 +1,8 @@
 // How both pages say numbers, times and names; the builder puts these among the methods of each.
 export default {
+  joined(...parts) {
+    return parts.filter(Boolean).join(" · ");
+  },
   ago(at) {
     const age = this.now - Date.parse(at);
     return age < 1500 ? "just now" : this.duration(age) + " ago";

@@ -2,11 +2,19 @@
  * The message contract: what each node adds to a message, the Labeled Data Object, the Maintenance Event Record and the
  * release manifest, as types and as JSON Schemas from one source. Names are snake_case because Python reads them too;
  * times are ISO 8601 UTC with milliseconds, durations end in `_ms`.
+ *
+ * Import types from here, and checks from lib/contract: TypeBox builds the schemas when the project is built and is not
+ * there when it runs.
  */
 import { Type, type Static, type TSchema } from "typebox";
 
 const closed = { additionalProperties: false } as const;
-const Time = Type.String({ format: "date-time" });
+/** RFC 3339. The pattern stands beside the format because validators need not know formats. */
+const Time = Type.String({
+  format: "date-time",
+  pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$",
+});
+const NotEmpty = Type.String({ pattern: "." });
 const Uuid = Type.String({ pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" });
 const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
 const Probability = Type.Number({ minimum: 0, maximum: 1 });
@@ -270,7 +278,7 @@ const Tensor = Type.Object({
 });
 
 export const LabelSpec = Type.Object({
-  name: Type.String({ minLength: 1 }),
+  name: NotEmpty,
   kind: words("normal", "fault", "other"),
   severity: Severity,
   action: Type.String(),
@@ -298,7 +306,7 @@ export const Manifest = Type.Object({
   }),
   channels: Type.Array(
     Type.Object({
-      name: Type.String({ minLength: 1 }),
+      name: NotEmpty,
       unit: Type.String(),
       /** Plausible readings, [low, high] in `unit`: outside, the sample is not judged. */
       range: Type.Tuple([Type.Number(), Type.Number()]),

@@ -10,6 +10,10 @@ process.chdir(root);
 
 rmSync("dist", { recursive: true, force: true });
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], { stdio: "inherit" });
+// The schemas' source needs TypeBox, which is not there at run time; what follows from it is generated code.
+rmSync(join("dist", "lib", "messages.js"));
+cpSync(join("lib", "contract", "generated", "checks.js"), join("dist", "lib", "contract", "generated", "checks.js"));
+
 for (const type of readdirSync("nodes")) {
   const from = join("nodes", type);
   const to = join("dist", "nodes", type);

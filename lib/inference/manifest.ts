@@ -3,11 +3,10 @@
  * consistent in itself: every input of the graph has exactly one source, every count agrees. Nothing but an EdgeError
  * leaves this file, whatever the bytes.
  */
-import { Value } from "typebox/value";
-import type { TSchema } from "typebox";
+import { conforming } from "../contract/contract";
 import { EdgeError, asError } from "../errors";
 import { isSafeName } from "../ids";
-import { Golden, Manifest } from "../messages";
+import type { Golden, Manifest } from "../messages";
 
 /** The input that carries the channels, in the manifest's order. */
 export const SENSORS = "sensors";
@@ -23,7 +22,9 @@ const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** @throws EdgeError `manifest-invalid` with the first thing that is wrong */
 export function parseManifest(bytes: Uint8Array): Manifest {
-  const manifest = decode(Manifest, bytes, "manifest-invalid", "model.json") as Manifest;
+  const checked = conforming("model/1", decode(bytes, "manifest-invalid", "model.json"));
+  if ("breach" in checked) throw new EdgeError("manifest-invalid", `model.json: ${checked.breach}`);
+  const manifest = checked.value;
   const wrong = inconsistency(manifest);
   if (wrong !== undefined) throw new EdgeError("manifest-invalid", `model.json: ${wrong}`);
   return manifest;
@@ -31,28 +32,21 @@ export function parseManifest(bytes: Uint8Array): Manifest {
 
 /** @throws EdgeError `golden-invalid` when the samples are not ones of this manifest */
 export function parseGolden(bytes: Uint8Array, manifest: Manifest): Golden {
-  const golden = decode(Golden, bytes, "golden-invalid", "golden.json") as Golden;
+  const checked = conforming("golden/1", decode(bytes, "golden-invalid", "golden.json"));
+  if ("breach" in checked) throw new EdgeError("golden-invalid", `golden.json: ${checked.breach}`);
+  const golden = checked.value;
   const wrong = goldenMismatch(golden, manifest);
   if (wrong !== undefined) throw new EdgeError("golden-invalid", `golden.json: ${wrong}`);
   return golden;
 }
 
-function decode(schema: TSchema, bytes: Uint8Array, code: string, what: string): unknown {
+function decode(bytes: Uint8Array, code: string, what: string): unknown {
   if (bytes.length > MAX_BYTES) throw new EdgeError(code, `${what} has ${bytes.length} bytes, limit ${MAX_BYTES}`);
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     throw new EdgeError(code, `${what} is not JSON: ${asError(error).message}`, { cause: error });
   }
-  if (!Value.Check(schema, parsed)) {
-    const first = Value.Errors(schema, parsed)[0];
-    throw new EdgeError(
-      code,
-      `${what}: ${first ? `${first.instancePath || "the whole"} ${first.message}` : "does not match its schema"}`,
-    );
-  }
-  return parsed;
 }
 
 function inconsistency(m: Manifest): string | undefined {

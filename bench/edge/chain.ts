@@ -16,6 +16,7 @@ import { figure, type Figure } from "../figures";
 import { median, medianInterval, quantile, ratios } from "../statistics";
 import { READINGS, benchContext, floorFlow, functionFlow, loopFlow, serviceFlow } from "./flows";
 import { Rig, flooded, sequential } from "./rig";
+import { withCoresAwake } from "./wakeful";
 
 const MODEL = join(__dirname, "..", "..", "models", "motor-faults");
 const CONTEXTS = 1_000;
@@ -67,7 +68,7 @@ async function measure(redis: Redis, redisPort: number, servicePort: number): Pr
   });
   try {
     await provesItself(rig);
-    return [...(await latencyFigures(rig)), ...(await throughputFigures(rig))];
+    return [...(await withCoresAwake(() => latencyFigures(rig))), ...(await throughputFigures(rig))];
   } finally {
     await rig.stop();
     await session.release();

@@ -1,4 +1,5 @@
 import type { Figure } from "../figures";
+import { runParts } from "../parts";
 import { chainFigures } from "./chain";
 import { lookupFigures } from "./lookup";
 import { memoryFigures } from "./memory";
@@ -12,12 +13,6 @@ const PARTS: Record<string, () => Promise<Figure[]>> = {
 };
 
 /** The figures of the edge loop, or of the named parts alone. */
-export async function edge(only: ReadonlySet<string> | undefined): Promise<Figure[]> {
-  const figures: Figure[] = [];
-  for (const [name, part] of Object.entries(PARTS)) {
-    if (only && !only.has(name)) continue;
-    console.error(`measuring ${name} …`);
-    figures.push(...(await part()));
-  }
-  return figures;
+export function edge(only: ReadonlySet<string> | undefined): Promise<Figure[]> {
+  return runParts(PARTS, only);
 }

@@ -163,6 +163,16 @@ export type LimitExcess = Static<typeof LimitExcess>;
 export const MerEvent = words("raised", "updated", "cleared", "acknowledged", "shelved", "unshelved", "closed");
 export type MerEvent = Static<typeof MerEvent>;
 
+/** What happened last to a record. */
+export const Transition = Type.Object({
+  /** Counts up from 1 over the life of the record, over restarts too: `mer_id` and this name one transition for ever. */
+  number: Type.Integer({ minimum: 1 }),
+  event: MerEvent,
+  cause: Type.String(),
+  at: Time,
+});
+export type Transition = Static<typeof Transition>;
+
 /** Maintenance Event Record, `mer/1`. Open until it is closed. */
 export const Mer = Type.Object(
   {
@@ -185,6 +195,8 @@ export const Mer = Type.Object(
     cleared_at: Type.Optional(Time),
     /** False when the record could not be written: it is sent all the same. */
     durable: Type.Boolean(),
+    /** Absent in records of earlier versions. */
+    transition: Type.Optional(Transition),
     evidence: Type.Object({
       first_ldo_id: Type.String(),
       last_ldo_id: Type.String(),

@@ -125,7 +125,7 @@ export class AlarmBook {
       const { state, changes } = rejoin(this.state, open, this.now());
       this.state = state;
       this.loadFailure = undefined;
-      for (const { mer } of changes) this.writer.note(this.stored(mer));
+      this.note(changes);
       return changes;
     } catch (error) {
       this.loadFailure = asError(error);
@@ -143,6 +143,13 @@ export class AlarmBook {
     for (const desk of this.desks) desk.announce(desk === this.firstDesk() ? settled : { ...settled, changes: [] });
   }
 
+  private note(changes: readonly Change[]): void {
+    for (const { mer } of changes) {
+      this.writer.note(this.stored(mer));
+      this.writer.tell(mer);
+    }
+  }
+
   private async save(): Promise<Error | undefined> {
     return this.loadFailure ?? this.writer.save();
   }
@@ -155,7 +162,7 @@ export class AlarmBook {
     const before = this.state;
     const { state, changes, verdicts } = reduce(before, event, this.now(), desk.settings);
     this.state = state;
-    for (const { mer } of changes) this.writer.note(this.stored(mer));
+    this.note(changes);
     if (event.kind === "sample" && state !== before) {
       this.noteCounters(before, event.asset.id, desk);
       this.noteCounters(before, event.asset.line, desk);

@@ -14,7 +14,10 @@ export function record(
   changes: Change[],
   alarmFields: Partial<Alarm> = {},
 ): Alarm {
-  const mer = { ...(alarm.mer as Mer), ...fields, updated_at: iso(now) };
+  const before = alarm.mer as Mer;
+  const at = iso(now);
+  const transition = { number: (before.transition?.number ?? 0) + 1, event, cause, at };
+  const mer = { ...before, ...fields, updated_at: at, transition };
   const next = { ...alarm, ...alarmFields, mer, eventAt: now.mono };
   const quiet = next.held || mer.shelved_until !== null;
   const byPerson = event === "acknowledged" || event === "shelved" || event === "unshelved" || event === "closed";

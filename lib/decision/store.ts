@@ -1,5 +1,7 @@
 import type { Mer } from "../messages";
 import type { Database, SqlValue, Statement } from "../storage/database";
+import { Outbox } from "../storage/outbox";
+import { transitionLine } from "./transition";
 
 /** A record with what the state machine needs to go on from it. */
 export interface StoredAlarm {
@@ -14,10 +16,10 @@ export interface ListQuery {
   readonly limit: number;
 }
 
-/** Where records are kept. A save that resolves is on the disk. */
+/** Where records are kept. A save that resolves is on the disk, with what happened to them, in the order given. */
 export interface AlarmStore {
   load(): Promise<StoredAlarm[]>;
-  save(alarms: readonly StoredAlarm[]): Promise<void>;
+  save(alarms: readonly StoredAlarm[], transitions: readonly Mer[]): Promise<void>;
   list(query: ListQuery): Promise<Mer[]>;
 }
 
@@ -62,9 +64,12 @@ export class SqlAlarmStore implements AlarmStore {
     }));
   }
 
-  async save(alarms: readonly StoredAlarm[]): Promise<void> {
+  /** A record and its way to the bucket are one transaction: a power cut leaves both or neither. */
+  async save(alarms: readonly StoredAlarm[], transitions: readonly Mer[]): Promise<void> {
     const database = await this.database();
-    await database.write(alarms.map(upsert));
+    const lines = transitions.map((mer) => Outbox.put(transitionLine(mer)));
+    await database.write([...alarms.map(upsert), ...lines]);
+    if (lines.length > 0) Outbox.of(database).told();
   }
 
   async list({ closed, limit }: ListQuery): Promise<Mer[]> {
@@ -86,6 +91,7 @@ export class SqlAlarmStore implements AlarmStore {
   private async prepare(): Promise<Database> {
     const database = await this.open();
     await database.migrate("alarms", STEPS);
+    await Outbox.of(database).prepare();
     await database.write([{ sql: TRIM }]);
     return database;
   }

@@ -1,12 +1,18 @@
 import { asError } from "../errors";
+import type { Mer } from "../messages";
 import type { AlarmStore, StoredAlarm } from "./store";
+
+/** Kept while nothing can be saved; beyond, the oldest go: memory is not a disk. */
+const MOST_TRANSITIONS = 10_000;
 
 /**
  * Saves records, the newest version of each, one write at a time; what is asked meanwhile shares the next one. What could
- * not be saved is kept and goes with every later attempt, so that a disk with room again catches up.
+ * not be saved is kept and goes with every later attempt, so that a disk with room again catches up. What happened to a
+ * record is saved with it, each transition.
  */
 export class AlarmWriter {
   private readonly waiting = new Map<string, StoredAlarm>();
+  private transitions: Mer[] = [];
   private running: Promise<unknown> = Promise.resolve();
   private next: Promise<Error | undefined> | undefined;
   /** Why the last write failed; undefined when it did not. */
@@ -24,6 +30,12 @@ export class AlarmWriter {
     this.waiting.set(alarm.mer.mer_id, alarm);
   }
 
+  /** Something happened to a record: it goes with the next write. */
+  tell(transition: Mer): void {
+    if (this.transitions.length >= MOST_TRANSITIONS) this.transitions.shift();
+    this.transitions.push(transition);
+  }
+
   /** Saves all that was noted. Resolves, never rejects, with what went wrong. */
   save(): Promise<Error | undefined> {
     if (this.next === undefined) {
@@ -36,14 +48,17 @@ export class AlarmWriter {
   private async write(): Promise<Error | undefined> {
     this.next = undefined;
     const batch = [...this.waiting.values()];
+    const transitions = this.transitions;
     this.waiting.clear();
+    this.transitions = [];
     try {
-      if (batch.length > 0) await this.store.save(batch);
+      if (batch.length > 0) await this.store.save(batch, transitions);
       this.failure = undefined;
     } catch (error) {
       for (const alarm of batch) {
         if (!this.waiting.has(alarm.mer.mer_id)) this.waiting.set(alarm.mer.mer_id, alarm);
       }
+      this.transitions = transitions.concat(this.transitions).slice(-MOST_TRANSITIONS);
       this.failure = asError(error);
     }
     return this.failure;

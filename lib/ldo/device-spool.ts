@@ -1,33 +1,79 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { EdgeError } from "../errors";
+import type { Database } from "../storage/database";
 import { LeftBehind } from "../storage/left-behind";
+import { Outbox } from "../storage/outbox";
+import { OutboxPump } from "../storage/outbox-pump";
 import { openSpool, type Spool, type SpoolOptions } from "../storage/spool";
 
-const NAME = "ldo";
+const LDOS = "ldo";
+const MERS = "mers";
+/** Spools with an owner: the next kind that gets one must be named here, or it would be taken for left behind. */
+const OWNED = [LDOS, MERS];
 
-/** The spool of a device's objects, and what ends with it. */
+/** An alarm is in the bucket within seconds; that one goes on, within minutes. */
+const MER_URGENT_MS = 5_000;
+const MER_PATIENT_MS = 15 * 60_000;
+/** More than 100,000 transitions. */
+const MER_QUOTA = 16 << 20;
+
+/** The spools of a device, and what ends with them. */
 export interface DeviceSpool {
   readonly spool: Spool;
+  /** What happened to the device's alarms, on its way from its database to the bucket. */
+  readonly mers: OutboxPump;
   close(): Promise<void>;
 }
 
+export interface DeviceSpoolOptions extends Omit<SpoolOptions, "name" | "keyPrefix"> {
+  readonly device: string;
+  /** The device's database, where alarms are kept. */
+  readonly database: () => Promise<Database>;
+  /** What keeps a spool that was left behind from being drained. */
+  readonly warn: (error: Error) => void;
+  /** What keeps alarms from their spool; undefined when nothing does any more. */
+  readonly trouble: (error: EdgeError | undefined) => void;
+}
+
 /**
- * Opens the spool of a device's objects. What other spools have left in its data directory (a node was renamed, or is no
- * longer there) goes to the same store; that it cannot is no reason to refuse objects. Only this spool has an owner so far:
- * the next kind that gets one must be named here, or it would be taken for left behind.
- * @param warn what keeps a spool that was left behind from being drained
+ * Opens the spool of a device's objects, and lets its alarm records follow into the same store. What other spools have left
+ * in its data directory (a node was renamed, or is no longer there) goes there too; that it cannot is no reason to refuse
+ * objects.
  * @throws EdgeError as openSpool
  */
-export async function openDeviceSpool(
-  options: Omit<SpoolOptions, "name">,
-  warn: (error: Error) => void,
-): Promise<DeviceSpool> {
-  const spool = await openSpool({ ...options, name: NAME });
-  const { dataDir, store, binding, clock, random } = options;
-  const left = new LeftBehind({ dataDir, store, binding, clock, random, owned: [NAME], warn });
+export async function openDeviceSpool(options: DeviceSpoolOptions): Promise<DeviceSpool> {
+  const { device, database, warn, trouble, ...common } = options;
+  const { dataDir, store, binding, clock, random, ages, clockIsPlausible } = common;
+  const spool = await openSpool({ ...common, name: LDOS, keyPrefix: `ldo/v1/dev=${device}` });
+  const left = new LeftBehind({ dataDir, store, binding, clock, random, owned: OWNED, warn });
   void left.start();
+  const longest = ages?.maxAgeMs ?? Infinity;
+  const mers = new OutboxPump({
+    outbox: async () => Outbox.of(await database()),
+    open: () =>
+      openSpool({
+        dataDir,
+        store,
+        binding,
+        clock,
+        random,
+        ...(clockIsPlausible && { clockIsPlausible }),
+        name: MERS,
+        keyPrefix: `mers/v1/dev=${device}`,
+        quotaBytes: MER_QUOTA,
+        ages: { maxAgeMs: Math.min(longest, MER_PATIENT_MS), urgentAgeMs: Math.min(longest, MER_URGENT_MS) },
+      }),
+    exists: () => existsSync(join(dataDir, `spool-${MERS}.db`)),
+    clock,
+    report: trouble,
+  });
+  mers.start();
   return {
     spool,
+    mers,
     close: async () => {
-      await Promise.all([left.close(), spool.close()]);
+      await Promise.all([left.close(), mers.close(), spool.close()]);
     },
   };
 }

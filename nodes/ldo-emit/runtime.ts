@@ -32,6 +32,7 @@ export class EmitRuntime {
   private nextOpen: NodeJS.Timeout | undefined;
   private lastKept: Promise<unknown> = Promise.resolve();
   private closed = false;
+  private alarmTrouble: EdgeError | undefined;
   /** Messages without a sample, and samples that were kept before. */
   private readonly counts = { notices: 0, duplicates: 0 };
 
@@ -52,19 +53,19 @@ export class EmitRuntime {
       quota_mb: quotaMb,
     };
     const open = () =>
-      openDeviceSpool(
-        {
-          dataDir: device.dataDir,
-          keyPrefix: `ldo/v1/dev=${device.device}`,
-          binding: boardSerial() ?? device.installId,
-          store,
-          clock: systemClock,
-          random: Math.random,
-          quotaBytes: quotaMb * 2 ** 20,
-          ages: { maxAgeMs: sealAfterS * 1000, urgentAgeMs: Math.min(sealAfterS, URGENT_SEAL_S) * 1000 },
-        },
-        (error) => this.node.warn(`left behind in the data folder: ${error.message}`),
-      );
+      openDeviceSpool({
+        device: device.device,
+        dataDir: device.dataDir,
+        database: () => device.database(),
+        binding: boardSerial() ?? device.installId,
+        store,
+        clock: systemClock,
+        random: Math.random,
+        quotaBytes: quotaMb * 2 ** 20,
+        ages: { maxAgeMs: sealAfterS * 1000, urgentAgeMs: Math.min(sealAfterS, URGENT_SEAL_S) * 1000 },
+        warn: (error) => this.node.warn(`left behind in the data folder: ${error.message}`),
+        trouble: (error) => this.alarmsWait(error),
+      });
     this.lease = spools.lease(device.dataDir, settings, open);
     const { device: name, installId, site, line, mode } = device;
     this.keeper = new LdoKeeper(
@@ -104,13 +105,13 @@ export class EmitRuntime {
   /** Also what came just before it and is still on its way to the disk. */
   private async flush(): Promise<void> {
     await this.lastKept.catch(() => undefined);
-    const spool = await this.open();
-    await spool.flush();
+    const { spool, mers } = await this.opened();
+    await Promise.all([spool.flush(), mers.flush()]);
   }
 
   private async replay(message: EdgeMessage, send: Send): Promise<void> {
-    const spool = await this.open();
-    const segments = await spool.replayDeadLetters();
+    const { spool, mers } = await this.opened();
+    const segments = (await spool.replayDeadLetters()) + (await mers.replayDeadLetters());
     const event = { kind: "replayed", cause: "command", at: isoTime(systemClock.now()), segments };
     send([null, { ...message, event, payload: event }]);
   }
@@ -127,10 +128,14 @@ export class EmitRuntime {
   }
 
   private async open(): Promise<Spool> {
+    return (await this.opened()).spool;
+  }
+
+  private async opened(): Promise<DeviceSpool> {
     try {
-      const { spool } = await this.lease.opened();
-      if (spool !== this.spool && !this.closed) this.follow(spool);
-      return spool;
+      const open = await this.lease.opened();
+      if (open.spool !== this.spool && !this.closed) this.follow(open.spool);
+      return open;
     } catch (error) {
       if (!this.closed) this.status.set(...describeClosed(asError(error)));
       throw error;
@@ -153,6 +158,13 @@ export class EmitRuntime {
     this.show();
   }
 
+  /** Alarms are safe in the device's database meanwhile; that they do not reach the bucket is said once. */
+  private alarmsWait(error: EdgeError | undefined): void {
+    if (error) this.node.error(`alarm records wait on the device: ${error.message}`);
+    this.alarmTrouble = error;
+    this.showSoon();
+  }
+
   private log({ health, error }: SpoolStats): void {
     if (error && LOGGED.includes(health)) this.node.error(error.message);
   }
@@ -168,7 +180,9 @@ export class EmitRuntime {
   }
 
   private show(): void {
-    if (this.spool) this.status.set(...describe(this.spool.stats(), this.counts.duplicates));
+    if (!this.spool) return;
+    if (this.alarmTrouble) this.status.set("red", "ring", `alarm records wait (${this.alarmTrouble.code})`);
+    else this.status.set(...describe(this.spool.stats(), this.counts.duplicates));
   }
 
   async close(): Promise<void> {

@@ -92,7 +92,7 @@ describe("ldo-emit when something is wrong", () => {
     const sheet = await Sheet.load(dir);
     sheet.send(judged());
     await until("stored", () => sheet.stored.length === 1);
-    await workers.killLast();
+    await workers.killFirst();
     workers.stop();
     const message = judged();
     sheet.send(message);

@@ -14,6 +14,11 @@ export class WorkerWatch {
     return this.workers.length;
   }
 
+  /** Ends the one that was started first; resolves when its thread is gone. */
+  async killFirst(): Promise<void> {
+    await this.workers[0]?.terminate();
+  }
+
   /** Ends the one that was started last; resolves when its thread is gone. */
   async killLast(): Promise<void> {
     await this.workers.at(-1)?.terminate();

@@ -104,6 +104,8 @@ export function deciderSettings(more: Partial<DeciderSettings> = {}): DeciderSet
 /** Keeps records in memory as the database does; can be told to be full. */
 export class MemoryStore implements AlarmStore {
   readonly records = new Map<string, StoredAlarm>();
+  /** What happened to them, in order. */
+  readonly transitions: Mer[] = [];
   full = false;
   unreadable = false;
   writes = 0;
@@ -113,10 +115,11 @@ export class MemoryStore implements AlarmStore {
     return Promise.resolve([...this.records.values()].filter(({ mer }) => !mer.closed));
   }
 
-  save(alarms: readonly StoredAlarm[]): Promise<void> {
+  save(alarms: readonly StoredAlarm[], transitions: readonly Mer[]): Promise<void> {
     if (this.full) return Promise.reject(new EdgeError("disk-full", "4,096 of 4,096 bytes are used"));
     this.writes++;
     for (const alarm of alarms) this.records.set(alarm.mer.mer_id, structuredClone(alarm));
+    this.transitions.push(...structuredClone(transitions));
     return Promise.resolve();
   }
 

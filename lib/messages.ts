@@ -6,20 +6,12 @@
  * Import types from here, and checks from lib/contract: TypeBox builds the schemas when the project is built and is not
  * there when it runs.
  */
-import { Type, type Static, type TSchema } from "typebox";
+import { Type, type Static } from "typebox";
+import { Decision, Severity, type Mer, type Review } from "./messages-alarms";
+import { Effect, NotEmpty, Probability, Sha256, Time, Uuid, closed, nullable, words } from "./schema-parts";
 
-const closed = { additionalProperties: false } as const;
-/** RFC 3339. The pattern stands beside the format because validators need not know formats. */
-const Time = Type.String({
-  format: "date-time",
-  pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$",
-});
-const NotEmpty = Type.String({ pattern: "." });
-const Uuid = Type.String({ pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" });
-const Sha256 = Type.String({ pattern: "^[0-9a-f]{64}$" });
-const Probability = Type.Number({ minimum: 0, maximum: 1 });
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const words = <T extends string>(...all: T[]) => Type.Enum(all);
+export * from "./messages-alarms";
+export { Effect } from "./schema-parts";
 
 // ---- scan and context ------------------------------------------------------------------------------------------------
 
@@ -114,9 +106,6 @@ export type BackendRef = Static<typeof BackendRef>;
 export const Fault = Type.Object({ code: Type.String(), message: Type.String() });
 export type Fault = Static<typeof Fault>;
 
-export const Effect = Type.Object({ channel: Type.String(), effect: Type.Number() });
-export type Effect = Static<typeof Effect>;
-
 const Probabilities = Type.Record(Type.String(), Probability);
 
 export const Prediction = Type.Object({
@@ -134,89 +123,6 @@ export const Prediction = Type.Object({
   challenger: Type.Optional(Type.Unknown()),
 });
 export type Prediction = Static<typeof Prediction>;
-
-// ---- decision and alarms ---------------------------------------------------------------------------------------------
-
-export const Outcome = words("alert", "repeat", "delayed", "shelved", "review", "normal", "unjudged");
-export type Outcome = Static<typeof Outcome>;
-
-export const Stratum = words("alert_model", "alert_limit", "review", "normal", "unjudged");
-export type Stratum = Static<typeof Stratum>;
-
-export const Decision = Type.Object({
-  outcome: Outcome,
-  reasons: Type.Array(Type.String()),
-  /** From the first sample of a bout, delayed ones included, until its alarm clears. */
-  episode_id: Type.Optional(Type.String()),
-  /** The open record the sample counts towards; in an LDO it stands at the top. */
-  mer_id: Type.Optional(Type.String()),
-  evaluation: nullable(Type.Object({ stratum: Stratum, probability: Probability })),
-});
-export type Decision = Static<typeof Decision>;
-
-export const Severity = words("low", "medium", "high", "critical");
-export type Severity = Static<typeof Severity>;
-
-export const LimitExcess = Type.Object({ channel: Type.String(), value: Type.Number(), limit: Type.Number() });
-export type LimitExcess = Static<typeof LimitExcess>;
-
-export const MerEvent = words("raised", "updated", "cleared", "acknowledged", "shelved", "unshelved", "closed");
-export type MerEvent = Static<typeof MerEvent>;
-
-/** What happened last to a record. */
-export const Transition = Type.Object({
-  /** Counts up from 1 over the life of the record, over restarts too: `mer_id` and this name one transition for ever. */
-  number: Type.Integer({ minimum: 1 }),
-  event: MerEvent,
-  cause: Type.String(),
-  at: Time,
-});
-export type Transition = Static<typeof Transition>;
-
-/** Maintenance Event Record, `mer/1`. Open until it is closed. */
-export const Mer = Type.Object(
-  {
-    schema: Type.Literal("mer/1"),
-    mer_id: Type.String({ pattern: "^MER-" }),
-    device: Type.String(),
-    site: Type.String(),
-    line: Type.String(),
-    asset_id: Type.String(),
-    /** A label of the model, or "limit:<channel>". */
-    label: Type.String(),
-    severity: Severity,
-    action: Type.String(),
-    active: Type.Boolean(),
-    acknowledged: nullable(Type.Object({ by: Type.String(), at: Time })),
-    shelved_until: nullable(Time),
-    closed: nullable(Type.Object({ by: Type.String(), at: Time, cause: Type.String() })),
-    raised_at: Time,
-    updated_at: Time,
-    cleared_at: Type.Optional(Time),
-    /** False when the record could not be written: it is sent all the same. */
-    durable: Type.Boolean(),
-    /** Absent in records of earlier versions. */
-    transition: Type.Optional(Transition),
-    evidence: Type.Object({
-      first_ldo_id: Type.String(),
-      last_ldo_id: Type.String(),
-      confidence: nullable(Probability),
-      count: Type.Integer({ minimum: 1 }),
-      limits: Type.Array(LimitExcess),
-      why: Type.Optional(Type.Array(Effect)),
-    }),
-  },
-  closed,
-);
-export type Mer = Static<typeof Mer>;
-
-export const Review = Type.Object({
-  item_id: Type.String(),
-  ldo_id: Type.String(),
-  stream: words("evaluation", "learning"),
-  hidden: Type.Boolean(),
-});
-export type Review = Static<typeof Review>;
 
 // ---- Labeled Data Object ---------------------------------------------------------------------------------------------
 

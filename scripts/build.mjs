@@ -11,7 +11,7 @@ process.chdir(root);
 rmSync("dist", { recursive: true, force: true });
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], { stdio: "inherit" });
 // The schemas' source needs TypeBox, which is not there at run time; what follows from it is generated code.
-rmSync(join("dist", "lib", "messages.js"));
+for (const name of ["messages", "messages-alarms", "schema-parts"]) rmSync(join("dist", "lib", `${name}.js`));
 cpSync(join("lib", "contract", "generated", "checks.js"), join("dist", "lib", "contract", "generated", "checks.js"));
 
 for (const type of readdirSync("nodes")) {

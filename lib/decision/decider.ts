@@ -3,7 +3,7 @@
  * microseconds: it stands in the path of every scan. Only a transition of an alarm answers with something to wait for.
  */
 import { EdgeError } from "../errors";
-import type { AssetRef, Decision, EdgeMessage, Fusion, LabelSpec, Mode, Review } from "../messages";
+import type { AssetRef, Decision, EdgeMessage, Finding, Fusion, LabelSpec, Mode, Review } from "../messages";
 import { isRecord } from "../path";
 import type { AlarmBook, Desk, Settled } from "./book";
 import { draw, type DrawSettings } from "./evaluation";
@@ -78,7 +78,7 @@ export class Decider {
     let settled: Promise<Settled> | undefined;
     if (judgement.conditions.length === 0 && !this.book.watches(asset.id)) {
       const outcome = judgement.said === "alert" ? "unjudged" : judgement.said;
-      decision = { outcome, reasons: judgement.reasons, evaluation };
+      decision = { outcome, reasons: judgement.reasons, ...foundBy(judgement), evaluation };
     } else {
       const taken = this.book.take(this.desk, {
         kind: "sample",
@@ -95,18 +95,20 @@ export class Decider {
     return { decision, review: reviewOf(fusion.id, ldoId, judgement, drawn), settled };
   }
 
-  private outcomeOf({ said, reasons }: Judgement, verdicts: readonly ConditionVerdict[]): Omit<Decision, "evaluation"> {
+  private outcomeOf(judgement: Judgement, verdicts: readonly ConditionVerdict[]): Omit<Decision, "evaluation"> {
+    const { said, reasons } = judgement;
     let strongest: ConditionVerdict | undefined;
     for (const verdict of verdicts) {
       if (verdict.reason !== undefined) reasons.push(`${verdict.label}: ${verdict.reason}`);
       if (!strongest || weightOf(verdict) > weightOf(strongest)) strongest = verdict;
     }
-    if (!strongest) return { outcome: said, reasons };
+    if (!strongest) return { outcome: said, reasons, ...foundBy(judgement) };
     if (strongest.verdict === "alert" && this.settings.mode !== "live")
       reasons.push(`${this.settings.mode}: nothing is raised`);
     return {
       outcome: strongest.verdict,
       reasons,
+      ...foundBy(judgement),
       ...(strongest.episode !== undefined && { episode_id: strongest.episode }),
       ...(strongest.merId !== undefined && { mer_id: strongest.merId }),
     };
@@ -137,6 +139,12 @@ export class Decider {
     return asset.line === "" ? { ...asset, line: this.settings.line } : asset;
   }
 }
+
+function foundBy({ findings }: Judgement): { findings?: Finding[] } {
+  return findings.length > 0 ? { findings: [...findings] } : NOTHING;
+}
+
+const NOTHING = {};
 
 function weightOf({ verdict }: ConditionVerdict): number {
   return WEIGHT[verdict] as number;

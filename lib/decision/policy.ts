@@ -2,7 +2,7 @@
  * The policy: from a sample to what is said of it, as a pure function of prediction, limits and settings. What comes of
  * that (delay, repeat, shelving) is the business of the alarms.
  */
-import type { Effect, LabelSpec, LimitExcess, Prediction, Severity, Stratum, Unusable } from "../messages";
+import type { Effect, Finding, LabelSpec, LimitExcess, Prediction, Severity, Stratum, Unusable } from "../messages";
 import type { LabelBook } from "./labels";
 import { isLimitLabel, limitLabel, type Level, type LimitHit, type LimitInput, type LimitTable } from "./limits";
 
@@ -37,10 +37,13 @@ export interface Judgement {
   readonly said: Said;
   readonly stratum: Stratum;
   readonly reasons: string[];
+  /** Everything that was exceeded; of a channel, every limit. */
+  readonly findings: readonly Finding[];
   readonly conditions: readonly Condition[];
 }
 
 const NONE: readonly Condition[] = [];
+const NOTHING_FOUND: readonly Finding[] = [];
 const RANK: Readonly<Record<Severity, number>> = { low: 0, medium: 1, high: 2, critical: 3 };
 
 /** True when `a` is the more severe. */
@@ -53,18 +56,25 @@ export function judge(input: PolicyInput, settings: PolicySettings, labels: Labe
   const { prediction } = input;
   let said: Said = "unjudged";
   let conditions = NONE;
+  let findings = NOTHING_FOUND;
   if (prediction === undefined || prediction.label === null || prediction.confidence === null) {
     reasons.push(whyUnjudged(input));
   } else {
     const spec = labels.spec(prediction.label);
     said = saidOf(spec, prediction.confidence, settings.threshold);
     reasons.push(`${spec.name} at ${round(prediction.confidence)}, threshold ${settings.threshold}`);
-    if (said === "alert") conditions = [modelCondition(spec, prediction)];
+    if (said === "alert") {
+      conditions = [modelCondition(spec, prediction)];
+      findings = [modelFinding(spec, prediction.confidence, settings.threshold)];
+    }
   }
   const hits = limits.check(input, (reason) => reasons.push(reason));
-  if (hits.length > 0) conditions = [...conditions, ...limitConditions(hits, reasons)];
+  if (hits.length > 0) {
+    conditions = [...conditions, ...limitConditions(hits, reasons)];
+    findings = [...findings, ...hits.map(limitFinding)];
+  }
   const stratum = said === "alert" ? "alert_model" : hits.length > 0 ? "alert_limit" : said;
-  return { said, stratum, reasons, conditions };
+  return { said, stratum, reasons, findings, conditions };
 }
 
 /**
@@ -95,6 +105,14 @@ function modelCondition(spec: LabelSpec, { confidence, why }: Prediction): Condi
   const { name: label, severity, action } = spec;
   const condition = { label, source: "model", severity, action, confidence, limits: [] } as const;
   return why === undefined ? condition : { ...condition, why };
+}
+
+function modelFinding({ name: label, severity }: LabelSpec, value: number, limit: number): Finding {
+  return { kind: "model", label, value, limit, severity };
+}
+
+function limitFinding({ row: { channel, severity }, excess: { value, limit } }: LimitHit): Finding {
+  return { kind: "limit", label: limitLabel(channel), channel, value, limit, severity };
 }
 
 /** Rows of one channel make one condition: that of the worst row which is exceeded, with its limit. */

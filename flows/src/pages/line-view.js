@@ -28,24 +28,10 @@ function alertsOf({ id, line }) {
     }));
 }
 
-/** The limits that a sample exceeded, from the reasons of its decision: "temperature 96.2 > 95 (thresholds.temp_critical): critical". */
-function limitsIn(reasons) {
-  return reasons
-    .map((reason) => /^(\S+) (-?[\d.]+) ([<>]=?) (-?[\d.]+).*: (\w+)$/.exec(reason))
-    .filter(Boolean)
-    .map(([, channel, value, , limit, severity]) => ({
-      channel,
-      value: Number(value),
-      limit: Number(limit),
-      severity,
-    }));
-}
-
-/** The model's own fault, when it was sure enough to alert: "Bearing Wear at 0.93, threshold 0.8". */
-function faultIn(reasons, prediction) {
-  const threshold = reasons.map((reason) => / at [\d.]+, threshold ([\d.]+)$/.exec(reason)).find(Boolean);
-  const said = threshold && prediction && prediction.label !== "normal" && prediction.confidence > Number(threshold[1]);
-  return said ? prediction.label : null;
+/** What a sample exceeded: limits, and the model's own fault when it was sure enough to alert. */
+function foundIn(findings) {
+  const fault = findings.find(({ kind }) => kind === "model");
+  return { limits: findings.filter(({ kind }) => kind === "limit"), fault: fault ? fault.label : null };
 }
 
 const at = (path) =>
@@ -158,10 +144,9 @@ if (msg.fusion && !msg.decision) {
 }
 
 if (msg.decision) {
-  const { outcome, reasons } = msg.decision;
+  const { outcome, reasons, findings = [] } = msg.decision;
   const { prediction } = msg;
-  const found = { limits: limitsIn(reasons), fault: faultIn(reasons, prediction) };
-  asset.decision = { outcome, at: msg.fusion.at, reasons, ...found };
+  asset.decision = { outcome, at: msg.fusion.at, reasons, ...foundIn(findings) };
   asset.unjudged = msg.unusable ? msg.unusable.reason : "";
   asset.prediction = prediction
     ? {

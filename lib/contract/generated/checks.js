@@ -1,7 +1,7 @@
 // Generated from lib/messages.ts by `npm run schemas`.
 "use strict";
 exports.checkLdo = validate10;
-const schema11 = {"type":"object","required":["schema","ldo_id","timestamp","device","install_id","site","line","asset_id","run_id","mode","simulated","scan","context","lookup","sensor_data","sensor_quality","clock","ai_prediction","ai_confidence","ai_probabilities","model","backend","ground_truth_label","label_source","decision","video_clip","latency_ms"],"properties":{"schema":{"type":"string","const":"ldo/1"},"ldo_id":{"type":"string","pattern":"^LDO-[0-9a-f-]{36}$"},"timestamp":{"type":"number"},"device":{"type":"string"},"install_id":{"type":"string"},"site":{"type":"string"},"line":{"type":"string"},"asset_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"run_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"mode":{"enum":["commissioning","dry-run","live"]},"simulated":{"type":"boolean"},"scan":{"anyOf":[{"type":"object","required":["id","code","raw","at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"code":{"type":"string"},"raw":{"type":"string"},"symbology":{"type":"string"},"gs1":{"type":"object","patternProperties":{"^.*$":{"type":"string"}}},"reader":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},"repeats":{"type":"integer","minimum":1}}},{"type":"null"}]},"context":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{}}},{"type":"null"}]},"lookup":{"anyOf":[{"type":"object","required":["key","source","stale","age_ms","latency_ms"],"properties":{"key":{"type":"string"},"source":{"enum":["redis","cache","embedded"]},"stale":{"type":"boolean"},"age_ms":{"type":"number"},"latency_ms":{"type":"number"}}},{"type":"null"}]},"sensor_data":{"type":"object","patternProperties":{"^.*$":{"anyOf":[{"type":"number"},{"type":"null"}]}}},"sensor_quality":{"type":"object","patternProperties":{"^.*$":{"type":"object","required":["unit","quality","age_ms","source"],"properties":{"unit":{"type":"string"},"quality":{"enum":["good","uncertain","bad","stale","missing"]},"age_ms":{"anyOf":[{"type":"number"},{"type":"null"}]},"source":{"type":"string"},"reason":{"type":"string"}}}}},"clock":{"type":"object","required":["synced","skew_ms"],"properties":{"synced":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"skew_ms":{"anyOf":[{"type":"number"},{"type":"null"}]}}},"unusable":{"type":"object","required":["code","reason"],"properties":{"code":{"type":"string"},"channel":{"type":"string"},"reason":{"type":"string"}}},"ai_prediction":{"anyOf":[{"type":"string"},{"type":"null"}]},"ai_confidence":{"anyOf":[{"type":"number","minimum":0,"maximum":1},{"type":"null"}]},"ai_probabilities":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]},"why":{"type":"array","items":{"type":"object","required":["channel","effect"],"properties":{"channel":{"type":"string"},"effect":{"type":"number"}}}},"model":{"anyOf":[{"type":"object","required":["name","version","sha256"],"properties":{"name":{"type":"string"},"version":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}}},{"type":"null"}]},"backend":{"anyOf":[{"type":"object","required":["kind","provider","device","precision","fallback"],"properties":{"kind":{"type":"string"},"provider":{"type":"string"},"device":{"type":"string"},"precision":{"type":"string"},"fallback":{"anyOf":[{"type":"object","required":["from","reason"],"properties":{"from":{"type":"string"},"reason":{"type":"string"}}},{"type":"null"}]}}},{"type":"null"}]},"fault":{"type":"object","required":["code","message"],"properties":{"code":{"type":"string"},"message":{"type":"string"}}},"challenger":{},"arm":{"enum":["active","challenger"]},"ground_truth_label":{"anyOf":[{"type":"string"},{"type":"null"}]},"label_source":{"enum":["context","engineer","process","maintenance","none"]},"decision":{"anyOf":[{"type":"object","required":["outcome","reasons","evaluation"],"properties":{"outcome":{"enum":["alert","repeat","delayed","shelved","review","normal","unjudged"]},"reasons":{"type":"array","items":{"type":"string"}},"episode_id":{"type":"string"},"mer_id":{"type":"string"},"evaluation":{"anyOf":[{"type":"object","required":["stratum","probability"],"properties":{"stratum":{"enum":["alert_model","alert_limit","review","normal","unjudged"]},"probability":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]}}},{"type":"null"}]},"mer_id":{"type":"string"},"video_clip":{"anyOf":[{"type":"object","required":["uri","start","end","status"],"properties":{"uri":{"anyOf":[{"type":"string"},{"type":"null"}]},"start":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"end":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"status":{"enum":["ok","pending","missing"]},"reason":{"type":"string"}}},{"type":"null"}]},"latency_ms":{"type":"object","required":["lookup","fuse","infer","total"],"properties":{"lookup":{"anyOf":[{"type":"number"},{"type":"null"}]},"fuse":{"anyOf":[{"type":"number"},{"type":"null"}]},"infer":{"anyOf":[{"type":"number"},{"type":"null"}]},"total":{"anyOf":[{"type":"number"},{"type":"null"}]}}}},"additionalProperties":false,"$id":"ldo-1"};
+const schema11 = {"type":"object","required":["schema","ldo_id","timestamp","device","install_id","site","line","asset_id","run_id","mode","simulated","scan","context","lookup","sensor_data","sensor_quality","clock","ai_prediction","ai_confidence","ai_probabilities","model","backend","ground_truth_label","label_source","decision","video_clip","latency_ms"],"properties":{"schema":{"type":"string","const":"ldo/1"},"ldo_id":{"type":"string","pattern":"^LDO-[0-9a-f-]{36}$"},"timestamp":{"type":"number"},"device":{"type":"string"},"install_id":{"type":"string"},"site":{"type":"string"},"line":{"type":"string"},"asset_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"run_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"mode":{"enum":["commissioning","dry-run","live"]},"simulated":{"type":"boolean"},"scan":{"anyOf":[{"type":"object","required":["id","code","raw","at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"code":{"type":"string"},"raw":{"type":"string"},"symbology":{"type":"string"},"gs1":{"type":"object","patternProperties":{"^.*$":{"type":"string"}}},"reader":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},"repeats":{"type":"integer","minimum":1}}},{"type":"null"}]},"context":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{}}},{"type":"null"}]},"lookup":{"anyOf":[{"type":"object","required":["key","source","stale","age_ms","latency_ms"],"properties":{"key":{"type":"string"},"source":{"enum":["redis","cache","embedded"]},"stale":{"type":"boolean"},"age_ms":{"type":"number"},"latency_ms":{"type":"number"}}},{"type":"null"}]},"sensor_data":{"type":"object","patternProperties":{"^.*$":{"anyOf":[{"type":"number"},{"type":"null"}]}}},"sensor_quality":{"type":"object","patternProperties":{"^.*$":{"type":"object","required":["unit","quality","age_ms","source"],"properties":{"unit":{"type":"string"},"quality":{"enum":["good","uncertain","bad","stale","missing"]},"age_ms":{"anyOf":[{"type":"number"},{"type":"null"}]},"source":{"type":"string"},"reason":{"type":"string"}}}}},"clock":{"type":"object","required":["synced","skew_ms"],"properties":{"synced":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"skew_ms":{"anyOf":[{"type":"number"},{"type":"null"}]}}},"unusable":{"type":"object","required":["code","reason"],"properties":{"code":{"type":"string"},"channel":{"type":"string"},"reason":{"type":"string"}}},"ai_prediction":{"anyOf":[{"type":"string"},{"type":"null"}]},"ai_confidence":{"anyOf":[{"type":"number","minimum":0,"maximum":1},{"type":"null"}]},"ai_probabilities":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]},"why":{"type":"array","items":{"type":"object","required":["channel","effect"],"properties":{"channel":{"type":"string"},"effect":{"type":"number"}}}},"model":{"anyOf":[{"type":"object","required":["name","version","sha256"],"properties":{"name":{"type":"string"},"version":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}}},{"type":"null"}]},"backend":{"anyOf":[{"type":"object","required":["kind","provider","device","precision","fallback"],"properties":{"kind":{"type":"string"},"provider":{"type":"string"},"device":{"type":"string"},"precision":{"type":"string"},"fallback":{"anyOf":[{"type":"object","required":["from","reason"],"properties":{"from":{"type":"string"},"reason":{"type":"string"}}},{"type":"null"}]}}},{"type":"null"}]},"fault":{"type":"object","required":["code","message"],"properties":{"code":{"type":"string"},"message":{"type":"string"}}},"challenger":{},"arm":{"enum":["active","challenger"]},"ground_truth_label":{"anyOf":[{"type":"string"},{"type":"null"}]},"label_source":{"enum":["context","engineer","process","maintenance","none"]},"decision":{"anyOf":[{"type":"object","required":["outcome","reasons","evaluation"],"properties":{"outcome":{"enum":["alert","repeat","delayed","shelved","review","normal","unjudged"]},"reasons":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"type":"object","required":["kind","label","value","limit","severity"],"properties":{"kind":{"enum":["limit","model"]},"label":{"type":"string"},"channel":{"type":"string"},"value":{"type":"number"},"limit":{"type":"number"},"severity":{"enum":["low","medium","high","critical"]}}}},"episode_id":{"type":"string"},"mer_id":{"type":"string"},"evaluation":{"anyOf":[{"type":"object","required":["stratum","probability"],"properties":{"stratum":{"enum":["alert_model","alert_limit","review","normal","unjudged"]},"probability":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]}}},{"type":"null"}]},"mer_id":{"type":"string"},"video_clip":{"anyOf":[{"type":"object","required":["uri","start","end","status"],"properties":{"uri":{"anyOf":[{"type":"string"},{"type":"null"}]},"start":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"end":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"status":{"enum":["ok","pending","missing"]},"reason":{"type":"string"}}},{"type":"null"}]},"latency_ms":{"type":"object","required":["lookup","fuse","infer","total"],"properties":{"lookup":{"anyOf":[{"type":"number"},{"type":"null"}]},"fuse":{"anyOf":[{"type":"number"},{"type":"null"}]},"infer":{"anyOf":[{"type":"number"},{"type":"null"}]},"total":{"anyOf":[{"type":"number"},{"type":"null"}]}}}},"additionalProperties":false,"$id":"ldo-1"};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^LDO-[0-9a-f-]{36}$", "u");
 const pattern1 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
@@ -2373,9 +2373,15 @@ vErrors.push(err176);
 errors++;
 }
 }
-if(data70.episode_id !== undefined){
-if(typeof data70.episode_id !== "string"){
-const err177 = {instancePath:instancePath+"/decision/episode_id",schemaPath:"#/properties/decision/anyOf/0/properties/episode_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data70.findings !== undefined){
+let data74 = data70.findings;
+if(Array.isArray(data74)){
+const len2 = data74.length;
+for(let i2=0; i2<len2; i2++){
+let data75 = data74[i2];
+if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
+if(data75.kind === undefined){
+const err177 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2384,10 +2390,8 @@ vErrors.push(err177);
 }
 errors++;
 }
-}
-if(data70.mer_id !== undefined){
-if(typeof data70.mer_id !== "string"){
-const err178 = {instancePath:instancePath+"/decision/mer_id",schemaPath:"#/properties/decision/anyOf/0/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data75.label === undefined){
+const err178 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "label"},message:"must have required property '"+"label"+"'"};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2396,15 +2400,8 @@ vErrors.push(err178);
 }
 errors++;
 }
-}
-if(data70.evaluation !== undefined){
-let data76 = data70.evaluation;
-const _errs215 = errors;
-let valid37 = false;
-const _errs216 = errors;
-if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
-if(data76.stratum === undefined){
-const err179 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "stratum"},message:"must have required property '"+"stratum"+"'"};
+if(data75.value === undefined){
+const err179 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "value"},message:"must have required property '"+"value"+"'"};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2413,8 +2410,8 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(data76.probability === undefined){
-const err180 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "probability"},message:"must have required property '"+"probability"+"'"};
+if(data75.limit === undefined){
+const err180 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2423,10 +2420,8 @@ vErrors.push(err180);
 }
 errors++;
 }
-if(data76.stratum !== undefined){
-let data77 = data76.stratum;
-if(!(((((data77 === "alert_model") || (data77 === "alert_limit")) || (data77 === "review")) || (data77 === "normal")) || (data77 === "unjudged"))){
-const err181 = {instancePath:instancePath+"/decision/evaluation/stratum",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/stratum/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.evaluation.anyOf[0].properties.stratum.enum},message:"must be equal to one of the allowed values"};
+if(data75.severity === undefined){
+const err181 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "severity"},message:"must have required property '"+"severity"+"'"};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2435,12 +2430,10 @@ vErrors.push(err181);
 }
 errors++;
 }
-}
-if(data76.probability !== undefined){
-let data78 = data76.probability;
-if((typeof data78 == "number") && (isFinite(data78))){
-if(data78 > 1 || isNaN(data78)){
-const err182 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(data75.kind !== undefined){
+let data76 = data75.kind;
+if(!((data76 === "limit") || (data76 === "model"))){
+const err182 = {instancePath:instancePath+"/decision/findings/" + i2+"/kind",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.findings.items.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2449,8 +2442,10 @@ vErrors.push(err182);
 }
 errors++;
 }
-if(data78 < 0 || isNaN(data78)){
-const err183 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data75.label !== undefined){
+if(typeof data75.label !== "string"){
+const err183 = {instancePath:instancePath+"/decision/findings/" + i2+"/label",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/label/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2460,8 +2455,9 @@ vErrors.push(err183);
 errors++;
 }
 }
-else {
-const err184 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data75.channel !== undefined){
+if(typeof data75.channel !== "string"){
+const err184 = {instancePath:instancePath+"/decision/findings/" + i2+"/channel",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2471,9 +2467,10 @@ vErrors.push(err184);
 errors++;
 }
 }
-}
-else {
-const err185 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data75.value !== undefined){
+let data79 = data75.value;
+if(!((typeof data79 == "number") && (isFinite(data79)))){
+const err185 = {instancePath:instancePath+"/decision/findings/" + i2+"/value",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/value/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2482,12 +2479,11 @@ vErrors.push(err185);
 }
 errors++;
 }
-var _valid17 = _errs216 === errors;
-valid37 = valid37 || _valid17;
-if(!valid37){
-const _errs221 = errors;
-if(data76 !== null){
-const err186 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+if(data75.limit !== undefined){
+let data80 = data75.limit;
+if(!((typeof data80 == "number") && (isFinite(data80)))){
+const err186 = {instancePath:instancePath+"/decision/findings/" + i2+"/limit",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/limit/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2496,11 +2492,11 @@ vErrors.push(err186);
 }
 errors++;
 }
-var _valid17 = _errs221 === errors;
-valid37 = valid37 || _valid17;
 }
-if(!valid37){
-const err187 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data75.severity !== undefined){
+let data81 = data75.severity;
+if(!((((data81 === "low") || (data81 === "medium")) || (data81 === "high")) || (data81 === "critical"))){
+const err187 = {instancePath:instancePath+"/decision/findings/" + i2+"/severity",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/severity/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.findings.items.properties.severity.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2509,11 +2505,172 @@ vErrors.push(err187);
 }
 errors++;
 }
+}
+}
 else {
-errors = _errs215;
+const err188 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err188];
+}
+else {
+vErrors.push(err188);
+}
+errors++;
+}
+}
+}
+else {
+const err189 = {instancePath:instancePath+"/decision/findings",schemaPath:"#/properties/decision/anyOf/0/properties/findings/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err189];
+}
+else {
+vErrors.push(err189);
+}
+errors++;
+}
+}
+if(data70.episode_id !== undefined){
+if(typeof data70.episode_id !== "string"){
+const err190 = {instancePath:instancePath+"/decision/episode_id",schemaPath:"#/properties/decision/anyOf/0/properties/episode_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err190];
+}
+else {
+vErrors.push(err190);
+}
+errors++;
+}
+}
+if(data70.mer_id !== undefined){
+if(typeof data70.mer_id !== "string"){
+const err191 = {instancePath:instancePath+"/decision/mer_id",schemaPath:"#/properties/decision/anyOf/0/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err191];
+}
+else {
+vErrors.push(err191);
+}
+errors++;
+}
+}
+if(data70.evaluation !== undefined){
+let data84 = data70.evaluation;
+const _errs229 = errors;
+let valid40 = false;
+const _errs230 = errors;
+if(data84 && typeof data84 == "object" && !Array.isArray(data84)){
+if(data84.stratum === undefined){
+const err192 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "stratum"},message:"must have required property '"+"stratum"+"'"};
+if(vErrors === null){
+vErrors = [err192];
+}
+else {
+vErrors.push(err192);
+}
+errors++;
+}
+if(data84.probability === undefined){
+const err193 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "probability"},message:"must have required property '"+"probability"+"'"};
+if(vErrors === null){
+vErrors = [err193];
+}
+else {
+vErrors.push(err193);
+}
+errors++;
+}
+if(data84.stratum !== undefined){
+let data85 = data84.stratum;
+if(!(((((data85 === "alert_model") || (data85 === "alert_limit")) || (data85 === "review")) || (data85 === "normal")) || (data85 === "unjudged"))){
+const err194 = {instancePath:instancePath+"/decision/evaluation/stratum",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/stratum/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.evaluation.anyOf[0].properties.stratum.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err194];
+}
+else {
+vErrors.push(err194);
+}
+errors++;
+}
+}
+if(data84.probability !== undefined){
+let data86 = data84.probability;
+if((typeof data86 == "number") && (isFinite(data86))){
+if(data86 > 1 || isNaN(data86)){
+const err195 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(vErrors === null){
+vErrors = [err195];
+}
+else {
+vErrors.push(err195);
+}
+errors++;
+}
+if(data86 < 0 || isNaN(data86)){
+const err196 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err196];
+}
+else {
+vErrors.push(err196);
+}
+errors++;
+}
+}
+else {
+const err197 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err197];
+}
+else {
+vErrors.push(err197);
+}
+errors++;
+}
+}
+}
+else {
+const err198 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err198];
+}
+else {
+vErrors.push(err198);
+}
+errors++;
+}
+var _valid17 = _errs230 === errors;
+valid40 = valid40 || _valid17;
+if(!valid40){
+const _errs235 = errors;
+if(data84 !== null){
+const err199 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err199];
+}
+else {
+vErrors.push(err199);
+}
+errors++;
+}
+var _valid17 = _errs235 === errors;
+valid40 = valid40 || _valid17;
+}
+if(!valid40){
+const err200 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err200];
+}
+else {
+vErrors.push(err200);
+}
+errors++;
+}
+else {
+errors = _errs229;
 if(vErrors !== null){
-if(_errs215){
-vErrors.length = _errs215;
+if(_errs229){
+vErrors.length = _errs229;
 }
 else {
 vErrors = null;
@@ -2523,39 +2680,39 @@ vErrors = null;
 }
 }
 else {
-const err188 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err201 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
-vErrors = [err188];
+vErrors = [err201];
 }
 else {
-vErrors.push(err188);
+vErrors.push(err201);
 }
 errors++;
 }
 var _valid16 = _errs203 === errors;
 valid33 = valid33 || _valid16;
 if(!valid33){
-const _errs223 = errors;
+const _errs237 = errors;
 if(data70 !== null){
-const err189 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+const err202 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
-vErrors = [err189];
+vErrors = [err202];
 }
 else {
-vErrors.push(err189);
+vErrors.push(err202);
 }
 errors++;
 }
-var _valid16 = _errs223 === errors;
+var _valid16 = _errs237 === errors;
 valid33 = valid33 || _valid16;
 }
 if(!valid33){
-const err190 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const err203 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
-vErrors = [err190];
+vErrors = [err203];
 }
 else {
-vErrors.push(err190);
+vErrors.push(err203);
 }
 errors++;
 }
@@ -2573,201 +2730,7 @@ vErrors = null;
 }
 if(data.mer_id !== undefined){
 if(typeof data.mer_id !== "string"){
-const err191 = {instancePath:instancePath+"/mer_id",schemaPath:"#/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err191];
-}
-else {
-vErrors.push(err191);
-}
-errors++;
-}
-}
-if(data.video_clip !== undefined){
-let data80 = data.video_clip;
-const _errs228 = errors;
-let valid39 = false;
-const _errs229 = errors;
-if(data80 && typeof data80 == "object" && !Array.isArray(data80)){
-if(data80.uri === undefined){
-const err192 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "uri"},message:"must have required property '"+"uri"+"'"};
-if(vErrors === null){
-vErrors = [err192];
-}
-else {
-vErrors.push(err192);
-}
-errors++;
-}
-if(data80.start === undefined){
-const err193 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "start"},message:"must have required property '"+"start"+"'"};
-if(vErrors === null){
-vErrors = [err193];
-}
-else {
-vErrors.push(err193);
-}
-errors++;
-}
-if(data80.end === undefined){
-const err194 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "end"},message:"must have required property '"+"end"+"'"};
-if(vErrors === null){
-vErrors = [err194];
-}
-else {
-vErrors.push(err194);
-}
-errors++;
-}
-if(data80.status === undefined){
-const err195 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
-if(vErrors === null){
-vErrors = [err195];
-}
-else {
-vErrors.push(err195);
-}
-errors++;
-}
-if(data80.uri !== undefined){
-let data81 = data80.uri;
-const _errs232 = errors;
-let valid41 = false;
-const _errs233 = errors;
-if(typeof data81 !== "string"){
-const err196 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err196];
-}
-else {
-vErrors.push(err196);
-}
-errors++;
-}
-var _valid19 = _errs233 === errors;
-valid41 = valid41 || _valid19;
-if(!valid41){
-const _errs235 = errors;
-if(data81 !== null){
-const err197 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err197];
-}
-else {
-vErrors.push(err197);
-}
-errors++;
-}
-var _valid19 = _errs235 === errors;
-valid41 = valid41 || _valid19;
-}
-if(!valid41){
-const err198 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err198];
-}
-else {
-vErrors.push(err198);
-}
-errors++;
-}
-else {
-errors = _errs232;
-if(vErrors !== null){
-if(_errs232){
-vErrors.length = _errs232;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data80.start !== undefined){
-let data82 = data80.start;
-const _errs238 = errors;
-let valid42 = false;
-const _errs239 = errors;
-if(typeof data82 === "string"){
-if(!pattern3.test(data82)){
-const err199 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
-if(vErrors === null){
-vErrors = [err199];
-}
-else {
-vErrors.push(err199);
-}
-errors++;
-}
-}
-else {
-const err200 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err200];
-}
-else {
-vErrors.push(err200);
-}
-errors++;
-}
-var _valid20 = _errs239 === errors;
-valid42 = valid42 || _valid20;
-if(!valid42){
-const _errs241 = errors;
-if(data82 !== null){
-const err201 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err201];
-}
-else {
-vErrors.push(err201);
-}
-errors++;
-}
-var _valid20 = _errs241 === errors;
-valid42 = valid42 || _valid20;
-}
-if(!valid42){
-const err202 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err202];
-}
-else {
-vErrors.push(err202);
-}
-errors++;
-}
-else {
-errors = _errs238;
-if(vErrors !== null){
-if(_errs238){
-vErrors.length = _errs238;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data80.end !== undefined){
-let data83 = data80.end;
-const _errs244 = errors;
-let valid43 = false;
-const _errs245 = errors;
-if(typeof data83 === "string"){
-if(!pattern3.test(data83)){
-const err203 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
-if(vErrors === null){
-vErrors = [err203];
-}
-else {
-vErrors.push(err203);
-}
-errors++;
-}
-}
-else {
-const err204 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err204 = {instancePath:instancePath+"/mer_id",schemaPath:"#/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2776,12 +2739,15 @@ vErrors.push(err204);
 }
 errors++;
 }
-var _valid21 = _errs245 === errors;
-valid43 = valid43 || _valid21;
-if(!valid43){
-const _errs247 = errors;
-if(data83 !== null){
-const err205 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+if(data.video_clip !== undefined){
+let data88 = data.video_clip;
+const _errs242 = errors;
+let valid42 = false;
+const _errs243 = errors;
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+if(data88.uri === undefined){
+const err205 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "uri"},message:"must have required property '"+"uri"+"'"};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2790,11 +2756,8 @@ vErrors.push(err205);
 }
 errors++;
 }
-var _valid21 = _errs247 === errors;
-valid43 = valid43 || _valid21;
-}
-if(!valid43){
-const err206 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data88.start === undefined){
+const err206 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "start"},message:"must have required property '"+"start"+"'"};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2803,22 +2766,8 @@ vErrors.push(err206);
 }
 errors++;
 }
-else {
-errors = _errs244;
-if(vErrors !== null){
-if(_errs244){
-vErrors.length = _errs244;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data80.status !== undefined){
-let data84 = data80.status;
-if(!(((data84 === "ok") || (data84 === "pending")) || (data84 === "missing"))){
-const err207 = {instancePath:instancePath+"/video_clip/status",schemaPath:"#/properties/video_clip/anyOf/0/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.video_clip.anyOf[0].properties.status.enum},message:"must be equal to one of the allowed values"};
+if(data88.end === undefined){
+const err207 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "end"},message:"must have required property '"+"end"+"'"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2827,10 +2776,8 @@ vErrors.push(err207);
 }
 errors++;
 }
-}
-if(data80.reason !== undefined){
-if(typeof data80.reason !== "string"){
-const err208 = {instancePath:instancePath+"/video_clip/reason",schemaPath:"#/properties/video_clip/anyOf/0/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data88.status === undefined){
+const err208 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2839,10 +2786,13 @@ vErrors.push(err208);
 }
 errors++;
 }
-}
-}
-else {
-const err209 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data88.uri !== undefined){
+let data89 = data88.uri;
+const _errs246 = errors;
+let valid44 = false;
+const _errs247 = errors;
+if(typeof data89 !== "string"){
+const err209 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2851,12 +2801,12 @@ vErrors.push(err209);
 }
 errors++;
 }
-var _valid18 = _errs229 === errors;
-valid39 = valid39 || _valid18;
-if(!valid39){
-const _errs252 = errors;
-if(data80 !== null){
-const err210 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+var _valid19 = _errs247 === errors;
+valid44 = valid44 || _valid19;
+if(!valid44){
+const _errs249 = errors;
+if(data89 !== null){
+const err210 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2865,11 +2815,11 @@ vErrors.push(err210);
 }
 errors++;
 }
-var _valid18 = _errs252 === errors;
-valid39 = valid39 || _valid18;
+var _valid19 = _errs249 === errors;
+valid44 = valid44 || _valid19;
 }
-if(!valid39){
-const err211 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(!valid44){
+const err211 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2879,10 +2829,10 @@ vErrors.push(err211);
 errors++;
 }
 else {
-errors = _errs228;
+errors = _errs246;
 if(vErrors !== null){
-if(_errs228){
-vErrors.length = _errs228;
+if(_errs246){
+vErrors.length = _errs246;
 }
 else {
 vErrors = null;
@@ -2890,11 +2840,14 @@ vErrors = null;
 }
 }
 }
-if(data.latency_ms !== undefined){
-let data86 = data.latency_ms;
-if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
-if(data86.lookup === undefined){
-const err212 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "lookup"},message:"must have required property '"+"lookup"+"'"};
+if(data88.start !== undefined){
+let data90 = data88.start;
+const _errs252 = errors;
+let valid45 = false;
+const _errs253 = errors;
+if(typeof data90 === "string"){
+if(!pattern3.test(data90)){
+const err212 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2903,8 +2856,9 @@ vErrors.push(err212);
 }
 errors++;
 }
-if(data86.fuse === undefined){
-const err213 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "fuse"},message:"must have required property '"+"fuse"+"'"};
+}
+else {
+const err213 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2913,8 +2867,12 @@ vErrors.push(err213);
 }
 errors++;
 }
-if(data86.infer === undefined){
-const err214 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "infer"},message:"must have required property '"+"infer"+"'"};
+var _valid20 = _errs253 === errors;
+valid45 = valid45 || _valid20;
+if(!valid45){
+const _errs255 = errors;
+if(data90 !== null){
+const err214 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2923,8 +2881,11 @@ vErrors.push(err214);
 }
 errors++;
 }
-if(data86.total === undefined){
-const err215 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'"};
+var _valid20 = _errs255 === errors;
+valid45 = valid45 || _valid20;
+}
+if(!valid45){
+const err215 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2933,13 +2894,26 @@ vErrors.push(err215);
 }
 errors++;
 }
-if(data86.lookup !== undefined){
-let data87 = data86.lookup;
-const _errs257 = errors;
-let valid45 = false;
+else {
+errors = _errs252;
+if(vErrors !== null){
+if(_errs252){
+vErrors.length = _errs252;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data88.end !== undefined){
+let data91 = data88.end;
 const _errs258 = errors;
-if(!((typeof data87 == "number") && (isFinite(data87)))){
-const err216 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+let valid46 = false;
+const _errs259 = errors;
+if(typeof data91 === "string"){
+if(!pattern3.test(data91)){
+const err216 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2948,12 +2922,9 @@ vErrors.push(err216);
 }
 errors++;
 }
-var _valid22 = _errs258 === errors;
-valid45 = valid45 || _valid22;
-if(!valid45){
-const _errs260 = errors;
-if(data87 !== null){
-const err217 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+else {
+const err217 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2962,11 +2933,12 @@ vErrors.push(err217);
 }
 errors++;
 }
-var _valid22 = _errs260 === errors;
-valid45 = valid45 || _valid22;
-}
-if(!valid45){
-const err218 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+var _valid21 = _errs259 === errors;
+valid46 = valid46 || _valid21;
+if(!valid46){
+const _errs261 = errors;
+if(data91 !== null){
+const err218 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2975,25 +2947,11 @@ vErrors.push(err218);
 }
 errors++;
 }
-else {
-errors = _errs257;
-if(vErrors !== null){
-if(_errs257){
-vErrors.length = _errs257;
+var _valid21 = _errs261 === errors;
+valid46 = valid46 || _valid21;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data86.fuse !== undefined){
-let data88 = data86.fuse;
-const _errs263 = errors;
-let valid46 = false;
-const _errs264 = errors;
-if(!((typeof data88 == "number") && (isFinite(data88)))){
-const err219 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(!valid46){
+const err219 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -3002,12 +2960,22 @@ vErrors.push(err219);
 }
 errors++;
 }
-var _valid23 = _errs264 === errors;
-valid46 = valid46 || _valid23;
-if(!valid46){
-const _errs266 = errors;
-if(data88 !== null){
-const err220 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+else {
+errors = _errs258;
+if(vErrors !== null){
+if(_errs258){
+vErrors.length = _errs258;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data88.status !== undefined){
+let data92 = data88.status;
+if(!(((data92 === "ok") || (data92 === "pending")) || (data92 === "missing"))){
+const err220 = {instancePath:instancePath+"/video_clip/status",schemaPath:"#/properties/video_clip/anyOf/0/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.video_clip.anyOf[0].properties.status.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -3016,11 +2984,10 @@ vErrors.push(err220);
 }
 errors++;
 }
-var _valid23 = _errs266 === errors;
-valid46 = valid46 || _valid23;
 }
-if(!valid46){
-const err221 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data88.reason !== undefined){
+if(typeof data88.reason !== "string"){
+const err221 = {instancePath:instancePath+"/video_clip/reason",schemaPath:"#/properties/video_clip/anyOf/0/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -3029,25 +2996,10 @@ vErrors.push(err221);
 }
 errors++;
 }
-else {
-errors = _errs263;
-if(vErrors !== null){
-if(_errs263){
-vErrors.length = _errs263;
+}
 }
 else {
-vErrors = null;
-}
-}
-}
-}
-if(data86.infer !== undefined){
-let data89 = data86.infer;
-const _errs269 = errors;
-let valid47 = false;
-const _errs270 = errors;
-if(!((typeof data89 == "number") && (isFinite(data89)))){
-const err222 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err222 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -3056,12 +3008,12 @@ vErrors.push(err222);
 }
 errors++;
 }
-var _valid24 = _errs270 === errors;
-valid47 = valid47 || _valid24;
-if(!valid47){
-const _errs272 = errors;
-if(data89 !== null){
-const err223 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+var _valid18 = _errs243 === errors;
+valid42 = valid42 || _valid18;
+if(!valid42){
+const _errs266 = errors;
+if(data88 !== null){
+const err223 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -3070,11 +3022,11 @@ vErrors.push(err223);
 }
 errors++;
 }
-var _valid24 = _errs272 === errors;
-valid47 = valid47 || _valid24;
+var _valid18 = _errs266 === errors;
+valid42 = valid42 || _valid18;
 }
-if(!valid47){
-const err224 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(!valid42){
+const err224 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -3084,10 +3036,10 @@ vErrors.push(err224);
 errors++;
 }
 else {
-errors = _errs269;
+errors = _errs242;
 if(vErrors !== null){
-if(_errs269){
-vErrors.length = _errs269;
+if(_errs242){
+vErrors.length = _errs242;
 }
 else {
 vErrors = null;
@@ -3095,13 +3047,11 @@ vErrors = null;
 }
 }
 }
-if(data86.total !== undefined){
-let data90 = data86.total;
-const _errs275 = errors;
-let valid48 = false;
-const _errs276 = errors;
-if(!((typeof data90 == "number") && (isFinite(data90)))){
-const err225 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data.latency_ms !== undefined){
+let data94 = data.latency_ms;
+if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
+if(data94.lookup === undefined){
+const err225 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "lookup"},message:"must have required property '"+"lookup"+"'"};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -3110,12 +3060,8 @@ vErrors.push(err225);
 }
 errors++;
 }
-var _valid25 = _errs276 === errors;
-valid48 = valid48 || _valid25;
-if(!valid48){
-const _errs278 = errors;
-if(data90 !== null){
-const err226 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(data94.fuse === undefined){
+const err226 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "fuse"},message:"must have required property '"+"fuse"+"'"};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -3124,11 +3070,8 @@ vErrors.push(err226);
 }
 errors++;
 }
-var _valid25 = _errs278 === errors;
-valid48 = valid48 || _valid25;
-}
-if(!valid48){
-const err227 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data94.infer === undefined){
+const err227 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "infer"},message:"must have required property '"+"infer"+"'"};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -3137,11 +3080,225 @@ vErrors.push(err227);
 }
 errors++;
 }
+if(data94.total === undefined){
+const err228 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'"};
+if(vErrors === null){
+vErrors = [err228];
+}
 else {
-errors = _errs275;
+vErrors.push(err228);
+}
+errors++;
+}
+if(data94.lookup !== undefined){
+let data95 = data94.lookup;
+const _errs271 = errors;
+let valid48 = false;
+const _errs272 = errors;
+if(!((typeof data95 == "number") && (isFinite(data95)))){
+const err229 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err229];
+}
+else {
+vErrors.push(err229);
+}
+errors++;
+}
+var _valid22 = _errs272 === errors;
+valid48 = valid48 || _valid22;
+if(!valid48){
+const _errs274 = errors;
+if(data95 !== null){
+const err230 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err230];
+}
+else {
+vErrors.push(err230);
+}
+errors++;
+}
+var _valid22 = _errs274 === errors;
+valid48 = valid48 || _valid22;
+}
+if(!valid48){
+const err231 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err231];
+}
+else {
+vErrors.push(err231);
+}
+errors++;
+}
+else {
+errors = _errs271;
 if(vErrors !== null){
-if(_errs275){
-vErrors.length = _errs275;
+if(_errs271){
+vErrors.length = _errs271;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data94.fuse !== undefined){
+let data96 = data94.fuse;
+const _errs277 = errors;
+let valid49 = false;
+const _errs278 = errors;
+if(!((typeof data96 == "number") && (isFinite(data96)))){
+const err232 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err232];
+}
+else {
+vErrors.push(err232);
+}
+errors++;
+}
+var _valid23 = _errs278 === errors;
+valid49 = valid49 || _valid23;
+if(!valid49){
+const _errs280 = errors;
+if(data96 !== null){
+const err233 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err233];
+}
+else {
+vErrors.push(err233);
+}
+errors++;
+}
+var _valid23 = _errs280 === errors;
+valid49 = valid49 || _valid23;
+}
+if(!valid49){
+const err234 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err234];
+}
+else {
+vErrors.push(err234);
+}
+errors++;
+}
+else {
+errors = _errs277;
+if(vErrors !== null){
+if(_errs277){
+vErrors.length = _errs277;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data94.infer !== undefined){
+let data97 = data94.infer;
+const _errs283 = errors;
+let valid50 = false;
+const _errs284 = errors;
+if(!((typeof data97 == "number") && (isFinite(data97)))){
+const err235 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err235];
+}
+else {
+vErrors.push(err235);
+}
+errors++;
+}
+var _valid24 = _errs284 === errors;
+valid50 = valid50 || _valid24;
+if(!valid50){
+const _errs286 = errors;
+if(data97 !== null){
+const err236 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err236];
+}
+else {
+vErrors.push(err236);
+}
+errors++;
+}
+var _valid24 = _errs286 === errors;
+valid50 = valid50 || _valid24;
+}
+if(!valid50){
+const err237 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err237];
+}
+else {
+vErrors.push(err237);
+}
+errors++;
+}
+else {
+errors = _errs283;
+if(vErrors !== null){
+if(_errs283){
+vErrors.length = _errs283;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data94.total !== undefined){
+let data98 = data94.total;
+const _errs289 = errors;
+let valid51 = false;
+const _errs290 = errors;
+if(!((typeof data98 == "number") && (isFinite(data98)))){
+const err238 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err238];
+}
+else {
+vErrors.push(err238);
+}
+errors++;
+}
+var _valid25 = _errs290 === errors;
+valid51 = valid51 || _valid25;
+if(!valid51){
+const _errs292 = errors;
+if(data98 !== null){
+const err239 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err239];
+}
+else {
+vErrors.push(err239);
+}
+errors++;
+}
+var _valid25 = _errs292 === errors;
+valid51 = valid51 || _valid25;
+}
+if(!valid51){
+const err240 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err240];
+}
+else {
+vErrors.push(err240);
+}
+errors++;
+}
+else {
+errors = _errs289;
+if(vErrors !== null){
+if(_errs289){
+vErrors.length = _errs289;
 }
 else {
 vErrors = null;
@@ -3151,24 +3308,24 @@ vErrors = null;
 }
 }
 else {
-const err228 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err241 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
-vErrors = [err228];
+vErrors = [err241];
 }
 else {
-vErrors.push(err228);
+vErrors.push(err241);
 }
 errors++;
 }
 }
 }
 else {
-const err229 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err242 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
-vErrors = [err229];
+vErrors = [err242];
 }
 else {
-vErrors.push(err229);
+vErrors.push(err242);
 }
 errors++;
 }

@@ -104,6 +104,18 @@ describe("policy: limits", () => {
     assert.equal(judged(input(null, undefined, hot)).stratum, "alert_limit");
   });
 
+  it("are findings, each row, beside the model's own when it alerts", () => {
+    const found = judged(input("bearing_wear", 0.9, hot)).findings;
+    const limit = { kind: "limit", label: "limit:temperature", channel: "temperature", value: 96 };
+    assert.deepEqual(found, [
+      { kind: "model", label: "bearing_wear", value: 0.9, limit: 0.8, severity: "high" },
+      { ...limit, limit: 85, severity: "medium" },
+      { ...limit, limit: 95, severity: "critical" },
+    ]);
+    assert.deepEqual(judged(input("bearing_wear", 0.5)).findings, []);
+    assert.deepEqual(judged(input("normal", 0.9)).findings, []);
+  });
+
   it("alert with another channel bad and the sample unusable", () => {
     const unusable = { code: "channel-bad", channel: "current", reason: "current is bad" };
     const result = judged({ ...input(null, undefined, hot, { current: "bad" }), unusable });

@@ -38,12 +38,12 @@ function headline(asset: Asset): State {
   return ({ ...methods, now: NOW } as unknown as { toneOf(asset: Asset): State }).toneOf(asset);
 }
 
-function judged(outcome: string, reasons: string[], label = "normal", confidence = 0.99): object {
+function judged(outcome: string, findings: object[], label = "normal", confidence = 0.99): object {
   return {
     asset: { id: "motor-1", line: "line-1", station: "test-1" },
     fusion: { id: "019a", at: AT },
     prediction: { label, confidence, probabilities: { [label]: confidence } },
-    decision: { outcome, reasons },
+    decision: { outcome, reasons: [], ...(findings.length > 0 && { findings }) },
   };
 }
 
@@ -53,7 +53,7 @@ function alarm(label: string, severity: string, fields: object = {}): object {
   return { mer, payload: mer, event: { kind: "raised", cause: "", at: AT } };
 }
 
-const CALM = judged("normal", ["normal at 0.99, threshold 0.8"]);
+const CALM = judged("normal", []);
 
 describe("the headline of the Line page", () => {
   it("is green when the last sample was normal and nothing is open", () => {
@@ -92,9 +92,11 @@ describe("the headline of the Line page", () => {
     assert.equal(shown({ payload: [mer], event: { kind: "list", cause: "open" } }, CALM).alerts.length, 1);
   });
 
-  const HOT = "temperature 96.213 > 95 (thresholds.temp_critical): critical";
-  const WARM = "temperature 88.5 > 85 (thresholds.temp_warning): medium";
-  const OTHER = "other at 0.98, threshold 0.8";
+  const ofTemperature = { kind: "limit", label: "limit:temperature", channel: "temperature" };
+  const HOT = { ...ofTemperature, value: 96.213, limit: 95, severity: "critical" };
+  const WARM = { ...ofTemperature, value: 88.5, limit: 85, severity: "medium" };
+  const OTHER = { kind: "model", label: "other", value: 0.98, limit: 0.8, severity: "medium" };
+  const WEAR = { kind: "model", label: "bearing_wear", value: 0.93, limit: 0.8, severity: "high" };
 
   it("says the worst: a critical limit before another fault of medium severity", () => {
     const { title, tone, why } = headline(shown(judged("alert", [OTHER, WARM, HOT], "other", 0.98)));
@@ -104,16 +106,13 @@ describe("the headline of the Line page", () => {
   });
 
   it("says the model's fault before a limit that is no worse", () => {
-    const asset = shown(
-      alarm("bearing_wear", "high"),
-      judged("repeat", ["bearing_wear at 0.93, threshold 0.8", WARM], "bearing_wear", 0.93),
-    );
+    const asset = shown(alarm("bearing_wear", "high"), judged("repeat", [WEAR, WARM], "bearing_wear", 0.93));
     assert.equal(headline(asset).title, "Bearing wear");
     assert.equal(headline(asset).tone, "ce-bad");
   });
 
   it("does not name a fault that the model was not sure of", () => {
-    const asset = shown(judged("alert", ["bearing_wear at 0.55, threshold 0.8", WARM], "bearing_wear", 0.55));
+    const asset = shown(judged("alert", [WARM], "bearing_wear", 0.55));
     assert.equal(headline(asset).title, "Temperature beyond its limit");
     assert.equal(headline(asset).tone, "ce-warn");
   });

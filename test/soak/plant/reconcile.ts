@@ -67,7 +67,7 @@ function had(trace: AssetTrace, channel: Channel, ldo: Ldo, ageS: number): boole
   const value = ldo.sensor_data[channel];
   const record = trace.record[channel];
   for (let i = record.length - 1; i >= 0; i--) {
-    const { t, value: was } = record[i] as Recorded;
+    const { t, value: was } = record[i];
     // The plant's clock and ours are the same; its line is written just after the value is set.
     if (t > ldo.timestamp + 0.5) continue;
     if (was === value) return true;
@@ -87,7 +87,7 @@ function slowest(ldos: readonly Ldo[], outages: readonly Outage[]): number {
     const later = ldos.filter((ldo) => ldo.timestamp > to);
     const first = later.findIndex((ldo) => !ldo.unusable);
     // Only where the outage had an effect that outlasted it, and where it ended before the next one.
-    if (first > 0) most = Math.max(most, (later[first - 1] as Ldo).timestamp - to);
+    if (first > 0) most = Math.max(most, later[first - 1].timestamp - to);
   }
   return most;
 }

@@ -81,7 +81,7 @@ async function observe(
   }
   const scans = new Map<string, number[]>(machines.map(({ asset }) => [asset, []]));
   const scan = (i: number): void => {
-    const { asset } = machines[i] as Machine;
+    const { asset } = machines[i];
     scans.get(asset)?.push(seconds());
     rig.send("scans", { payload: `PART-${scans.get(asset)?.length}`, topic: `reader-${i}` });
   };
@@ -101,10 +101,10 @@ async function observe(
   await until(`${sent} records are in the bucket`, () => readLdos(bucket).length >= sent, 30_000);
   const ldos = readLdos(bucket).toSorted((a, b) => (a.ldo_id < b.ldo_id ? -1 : 1));
   const tolerance = { ageS: (MAX_AGE_MS + INTERVAL_MS + 500) / 1000, recoveryS: RECOVERY_S };
-  const findings = machines.map(({ asset, record }, i) =>
+  const findings = machines.map(({ asset, ...machine }, i) =>
     reconcile(
       ldos.filter((ldo) => ldo.asset_id === asset),
-      { asset, scans: scans.get(asset) ?? [], record: record(), outages: outages[i] ?? [], refused },
+      { asset, scans: scans.get(asset) ?? [], record: machine.record(), outages: outages[i] ?? [], refused },
       tolerance,
     ),
   );
@@ -127,7 +127,7 @@ async function torment(
 ): Promise<Outage[]> {
   const outages: Outage[] = [];
   const between = ([low, high]: readonly [number, number]): number => low + random() * (high - low);
-  const pick = (): Fault => machine.faults[Math.floor(random() * machine.faults.length)] as Fault;
+  const pick = (): Fault => machine.faults[Math.floor(random() * machine.faults.length)];
   await pause(between(CALM_MS) / 2);
   while (seconds() < end) {
     const faults = random() < 0.5 ? [pick()] : [pick(), pick()];

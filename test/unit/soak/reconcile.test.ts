@@ -32,6 +32,9 @@ function ldos(change: (i: number) => object = () => ({})): Ldo[] {
 
 const unusable = { unusable: { code: "channel-stale", reason: "temperature is stale" } };
 
+/** Records from the 12th to this one are not usable. */
+const gaps = (last: number): Ldo[] => ldos((i) => (i >= 11 && i <= last ? unusable : {}));
+
 describe("the soak's judge", () => {
   it("finds nothing where everything agrees", () => {
     const { agreed, complaints } = reconcile(ldos(), trace(), TOLERANCE);
@@ -51,7 +54,6 @@ describe("the soak's judge", () => {
 
   it("takes a gap in an outage or within the recovery after it, and measures the recovery", () => {
     const outage = { name: "hang", from: START + 10, to: START + 14 };
-    const gaps = (last: number): Ldo[] => ldos((i) => (i >= 11 && i <= last ? unusable : {}));
     const refused = new Set(Array.from({ length: 60 }, (_, i) => String(i)));
     const soon = reconcile(gaps(16), trace({ outages: [outage], refused }), TOLERANCE);
     assert.deepEqual({ complaints: soon.complaints, explained: soon.explained }, { complaints: [], explained: 6 });

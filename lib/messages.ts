@@ -132,6 +132,17 @@ export type Mode = Static<typeof Mode>;
 export const LabelSource = words("context", "engineer", "process", "maintenance", "none");
 export type LabelSource = Static<typeof LabelSource>;
 
+/** What was known of the device's clock when a record was made. */
+export const ClockStamp = Type.Object({
+  /** A time service keeps it; false: it does not, or the clock cannot be believed; null: nobody says. */
+  synced: nullable(Type.Boolean()),
+  /** The device's clock minus the object store's, as last measured; null when it never was. */
+  skew_ms: nullable(Type.Number()),
+  /** Which boot of the machine, and milliseconds since: what sets stamps right that a wrong clock made. */
+  boot: Type.Optional(Type.Object({ id: Type.String(), ms: Type.Number() })),
+});
+export type ClockStamp = Static<typeof ClockStamp>;
+
 /** Labeled Data Object, `ldo/1`: one run, or one sample of a run, as it was seen, judged and labelled. */
 export const Ldo = Type.Object(
   {
@@ -152,7 +163,7 @@ export const Ldo = Type.Object(
     lookup: nullable(Lookup),
     sensor_data: SensorData,
     sensor_quality: Type.Record(Type.String(), ChannelState),
-    clock: Type.Object({ synced: nullable(Type.Boolean()), skew_ms: nullable(Type.Number()) }),
+    clock: ClockStamp,
     unusable: Type.Optional(Unusable),
     ai_prediction: nullable(Type.String()),
     ai_confidence: nullable(Probability),

@@ -5,7 +5,7 @@
 import type { AssetRef, LimitExcess, Mer, MerEvent, Severity } from "../messages";
 import { isLimitLabel, type Level } from "./limits";
 import { isWorse, type Condition } from "./policy";
-import { born, causeOf, evidence, iso, record, worstOf } from "./record";
+import { born, causeOf, evidence, iso, record, shelvedUntil, worstOf } from "./record";
 
 /** How many of the last samples must meet the condition before an alarm is raised. */
 export interface OnDelay {
@@ -208,6 +208,7 @@ function repeat(alarm: Alarm, mer: Mer, seen: Sighting, condition: Condition, no
   const changes: Change[] = [];
   const counted = {
     ...mer,
+    shelved_until: shelvedUntil(alarm, mer, now),
     updated_at: iso(now),
     evidence: evidence(mer, seen, condition, alsoPending(undefined, seen, condition)),
   };

@@ -110,7 +110,8 @@ export class Decider {
       reasons,
       ...foundBy(judgement),
       ...(strongest.episode !== undefined && { episode_id: strongest.episode }),
-      ...(strongest.merId !== undefined && { mer_id: strongest.merId }),
+      // What is only tried leaves no record that an object could point to.
+      ...(strongest.merId !== undefined && this.settings.mode === "live" && { mer_id: strongest.merId }),
     };
   }
 

@@ -29,6 +29,13 @@ export function iso(now: Now): string {
   return isoTime(now.wall);
 }
 
+/** When a shelf ends by the wall clock as it is now: where that was set meanwhile, what the record says is no longer true. */
+export function shelvedUntil({ shelfEnds }: Alarm, { shelved_until }: Mer, now: Now): string | null {
+  if (shelved_until === null || shelfEnds === undefined) return shelved_until;
+  const end = now.wall + shelfEnds - now.mono;
+  return Math.abs(end - Date.parse(shelved_until)) < 1_000 ? shelved_until : isoTime(Math.round(end));
+}
+
 /** A new record, raised now. */
 export function newRecord(
   { asset, label }: Alarm,

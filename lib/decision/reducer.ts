@@ -133,13 +133,23 @@ export function restore(open: readonly OpenRecord[], now: Now): AlarmState {
   const floods = new Map<string, Flood>();
   for (const { mer, held, episode } of open) {
     const asset: AssetRef = { id: mer.asset_id, line: mer.line, station: "" };
-    const shelfEnds = mer.shelved_until === null ? undefined : now.mono + Date.parse(mer.shelved_until) - now.wall;
+    const shelfEnds = mer.shelved_until === null ? undefined : now.mono + shelfLeft(mer, mer.shelved_until, now);
     const labels = assets.get(asset.id) ?? new Map<string, Alarm>();
     labels.set(mer.label, { ...newAlarm(asset, mer.label), mer, held, episode, shelfEnds, eventAt: now.mono });
     assets.set(asset.id, labels);
     if (held) floods.set(mer.line, { raisedAt: [], on: true });
   }
   return { assets, floods };
+}
+
+/**
+ * Milliseconds that are left of a shelf. How long the device stood still only the wall clock can tell, and it may have been
+ * set meanwhile: it never makes a shelf longer than it was when the record was last written; too short is heard, too long
+ * is not.
+ */
+function shelfLeft({ updated_at }: Mer, until: string, now: Now): number {
+  const end = Date.parse(until);
+  return Math.max(0, Math.min(end - now.wall, end - Date.parse(updated_at)));
 }
 
 export function* allAlarms(state: AlarmState): Generator<Alarm> {

@@ -1,4 +1,4 @@
-import type { Decision, EdgeMessage, Fusion, Ldo, Mode } from "../messages";
+import type { ClockStamp, Decision, EdgeMessage, Fusion, Ldo, Mode } from "../messages";
 import { valueAt } from "../path";
 
 /** Where a record comes from: what of it does not stand on the message. */
@@ -12,6 +12,15 @@ export interface LdoSource {
   readonly truthField: string;
 }
 
+/** The moment at which an object is kept. */
+export interface KeptAt {
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+  readonly clock: ClockStamp;
+  /** Milliseconds since the wall clock last jumped. */
+  readonly steadyForMs: number;
+}
+
 export function ldoId(fusion: Fusion): string {
   return `LDO-${fusion.id}`;
 }
@@ -19,9 +28,9 @@ export function ldoId(fusion: Fusion): string {
 /**
  * The Labeled Data Object of a message with a fused sample: what was seen, judged and known, as it stands there. The true
  * label comes from the scanned context or from nobody, never from the prediction.
- * @param wallMs when it is kept, for the total latency
+ * @param kept when, by which clock
  */
-export function buildLdo(message: EdgeMessage, fusion: Fusion, source: LdoSource, wallMs: number): Ldo {
+export function buildLdo(message: EdgeMessage, fusion: Fusion, source: LdoSource, kept: KeptAt): Ldo {
   const { asset, run, scan, context, lookup, prediction, decision } = message;
   const truth = valueAt(context, source.truthField);
   const labelled = typeof truth === "string" && truth !== "";
@@ -43,7 +52,7 @@ export function buildLdo(message: EdgeMessage, fusion: Fusion, source: LdoSource
     lookup: lookup ?? null,
     sensor_data: message.sensor_data ?? {},
     sensor_quality: fusion.channels,
-    clock: UNKNOWN_CLOCK,
+    clock: kept.clock,
     ...(message.unusable && { unusable: message.unusable }),
     ai_prediction: prediction?.label ?? null,
     ai_confidence: prediction?.confidence ?? null,
@@ -58,12 +67,9 @@ export function buildLdo(message: EdgeMessage, fusion: Fusion, source: LdoSource
     decision: decision ? judged(decision) : null,
     ...(merId !== undefined && { mer_id: merId }),
     video_clip: null,
-    latency_ms: latency(message, fusion, wallMs),
+    latency_ms: latency(message, fusion, kept),
   };
 }
-
-/** Nobody measures the clock against another one yet; null says so. */
-const UNKNOWN_CLOCK = { synced: null, skew_ms: null };
 
 /** The record's id stands at the top of the object, once. */
 function judged(decision: Decision): Decision {
@@ -72,15 +78,26 @@ function judged(decision: Decision): Decision {
   return rest;
 }
 
-/** From the scan, or from the trigger where there is none. A wall clock that was set back between gives 0, not less. */
-function latency({ scan, lookup, prediction }: EdgeMessage, fusion: Fusion, wallMs: number): Ldo["latency_ms"] {
+/** A sample that is kept longer than this after a jump of the wall clock was scanned after it. */
+const JUMP_IS_OVER_MS = 60_000;
+
+/**
+ * From the scan, or from the trigger where there is none. Stamps come from the wall clock: where it jumped meanwhile, how
+ * long it took is not known.
+ */
+function latency(
+  { scan, lookup, prediction }: EdgeMessage,
+  fusion: Fusion,
+  { wallMs, steadyForMs }: KeptAt,
+): Ldo["latency_ms"] {
+  const measured = { lookup: lookup?.latency_ms ?? null, infer: prediction?.latency_ms ?? null };
+  if (steadyForMs < JUMP_IS_OVER_MS) return { ...measured, fuse: null, total: null };
   const fusedAt = Date.parse(fusion.at);
   const scannedAt = scan ? Date.parse(scan.at) : undefined;
   const looked = lookup?.latency_ms ?? 0;
   return {
-    lookup: lookup?.latency_ms ?? null,
+    ...measured,
     fuse: scannedAt === undefined ? null : Math.max(0, fusedAt - scannedAt - looked),
-    infer: prediction?.latency_ms ?? null,
     total: Math.max(0, wallMs - (scannedAt ?? fusedAt)),
   };
 }

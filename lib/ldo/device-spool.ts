@@ -44,21 +44,17 @@ export interface DeviceSpoolOptions extends Omit<SpoolOptions, "name" | "keyPref
  */
 export async function openDeviceSpool(options: DeviceSpoolOptions): Promise<DeviceSpool> {
   const { device, database, warn, trouble, ...common } = options;
-  const { dataDir, store, binding, clock, random, ages, clockIsPlausible } = common;
+  const { dataDir, store, binding, clock, random, ages, clockTrouble } = common;
+  const shared = { dataDir, store, binding, clock, random, ...(clockTrouble && { clockTrouble }) };
   const spool = await openSpool({ ...common, name: LDOS, keyPrefix: `ldo/v1/dev=${device}` });
-  const left = new LeftBehind({ dataDir, store, binding, clock, random, owned: OWNED, warn });
+  const left = new LeftBehind({ ...shared, owned: OWNED, warn });
   void left.start();
   const longest = ages?.maxAgeMs ?? Infinity;
   const mers = new OutboxPump({
     outbox: async () => Outbox.of(await database()),
     open: () =>
       openSpool({
-        dataDir,
-        store,
-        binding,
-        clock,
-        random,
-        ...(clockIsPlausible && { clockIsPlausible }),
+        ...shared,
         name: MERS,
         keyPrefix: `mers/v1/dev=${device}`,
         quotaBytes: MER_QUOTA,

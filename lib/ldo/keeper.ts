@@ -3,6 +3,7 @@
  * will be in the bucket once, however often its sample comes. What cannot be kept is an error, never a silence.
  */
 import type { Clock } from "../clock";
+import type { ClockWatch } from "../clock-watch";
 import { EdgeError } from "../errors";
 import type { EdgeMessage, Fusion, Ldo } from "../messages";
 import { isRecord } from "../path";
@@ -27,6 +28,7 @@ export class LdoKeeper {
     private readonly source: LdoSource,
     private readonly spool: () => Promise<Pick<Spool, "append">>,
     private readonly clock: Clock,
+    private readonly watch: Pick<ClockWatch, "stamp" | "steadyForMs">,
     private readonly limit = MAX_UNDER_WAY,
   ) {}
 
@@ -40,7 +42,11 @@ export class LdoKeeper {
     }
     this.underWay++;
     try {
-      const ldo = buildLdo(message, sampleOf(message), this.source, this.clock.now());
+      const ldo = buildLdo(message, sampleOf(message), this.source, {
+        wallMs: this.clock.now(),
+        clock: this.watch.stamp(),
+        steadyForMs: this.watch.steadyForMs,
+      });
       checkLdo(ldo);
       const line = ldoLine(ldo);
       const spool = await this.spool();

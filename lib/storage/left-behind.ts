@@ -12,6 +12,7 @@ export interface LeftBehindOptions {
   readonly binding: string;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly clockTrouble?: () => string | undefined;
   /** Names of the spools that have an owner here. */
   readonly owned: readonly string[];
   /** A spool that cannot be drained now; the next start tries again. */
@@ -20,6 +21,8 @@ export interface LeftBehindOptions {
 
 const FILE = /^spool-([a-z0-9][a-z0-9._-]*)\.db$/;
 const LOOK_EVERY_MS = 5_000;
+/** Nothing is added any more: what is open is sealed as soon as the clock can be believed. */
+const AT_ONCE = { maxAgeMs: 0, urgentAgeMs: 0 };
 
 /**
  * Uploads what spools hold that nobody opens any more: a node was deleted or renamed. A drained file is set aside as
@@ -70,10 +73,9 @@ export class LeftBehind {
 
   private async adopt(name: string): Promise<void> {
     const { owned: _, warn: __, ...options } = this.options;
-    const spool = await openSpool({ ...options, name });
+    const spool = await openSpool({ ...options, name, ages: AT_ONCE });
     this.open.set(name, spool);
     await spool.replayDeadLetters();
-    await spool.flush();
   }
 
   private report(error: unknown): void {

@@ -18,14 +18,18 @@ interface SealScheduleOptions {
   readonly clock: Clock;
   readonly ages: Partial<SealAges>;
   readonly limits: SegmentLimits;
-  readonly clockIsPlausible: () => boolean;
+  /** Why the wall clock cannot be believed; undefined when it can. */
+  readonly clockTrouble: () => string | undefined;
+  /** Called with the reason when lines that are due wait for the clock, and with undefined when they do no longer. */
+  readonly waits: (trouble: string | undefined) => void;
   /** Seals one segment; false when nothing was open. Afterwards `adopt` has been called. */
   readonly seal: () => Promise<boolean>;
 }
 
 /**
  * When open lines are sealed: as soon as they fill a segment, or when the oldest has waited long enough. Deadlines are
- * monotonic; only the age of lines from before the start is taken from the wall clock.
+ * monotonic; only the age of lines from before the start is taken from the wall clock. Nothing is sealed by a clock that
+ * cannot be believed, unless it is asked for.
  */
 export class SealSchedule {
   rows = 0;
@@ -37,9 +41,19 @@ export class SealSchedule {
   private timerAt = Infinity;
   private sealing: Promise<void> | undefined;
   private stopped = false;
+  private readonly steadyOffset: number;
 
   constructor(private readonly options: SealScheduleOptions) {
     this.ages = { ...SEAL_AGES, ...options.ages };
+    this.steadyOffset = options.clock.now() - options.clock.monotonic();
+  }
+
+  /**
+   * Milliseconds since 1970 as the wall clock had them at the start, and monotonic from there: differences between them
+   * are true, whatever is done to the wall clock meanwhile.
+   */
+  steadyNow(): number {
+    return Math.floor(this.steadyOffset + this.options.clock.monotonic());
   }
 
   /** One line was appended. */
@@ -52,22 +66,22 @@ export class SealSchedule {
     this.look();
   }
 
-  /** What is open, as the file says. */
+  /** What is open, as the file says, with ages by `steadyNow`. */
   adopt({ rows, bytes, since, urgentSince }: SpoolCounts["open"]): void {
     this.rows = rows;
     this.bytes = bytes;
     const { maxAgeMs, urgentAgeMs } = this.ages;
     const dues = [this.due(since, maxAgeMs), this.due(urgentSince, urgentAgeMs)];
     this.dueAt = rows === 0 ? undefined : Math.min(...dues);
+    if (rows === 0) this.options.waits(undefined);
     this.look();
   }
 
-  /** A wall clock that jumped makes an age at most too long by the age that is allowed. */
+  /** Where the wall clock was set between two runs, a line waits between no longer at all and its whole age again. */
   private due(since: number | null, ageMs: number): number {
     if (since === null) return Infinity;
-    const { clock } = this.options;
-    const waited = Math.min(ageMs, Math.max(0, clock.now() - since));
-    return clock.monotonic() + ageMs - waited;
+    const waited = Math.min(ageMs, Math.max(0, this.steadyNow() - since));
+    return this.options.clock.monotonic() + ageMs - waited;
   }
 
   /** Seals until all is sealed that was appended, or on its way to be, when it was called. */
@@ -101,7 +115,9 @@ export class SealSchedule {
   }
 
   private start(): void {
-    if (!this.options.clockIsPlausible()) {
+    const trouble = this.options.clockTrouble();
+    this.options.waits(trouble);
+    if (trouble !== undefined) {
       this.arm(this.options.clock.monotonic() + TRY_AGAIN_MS);
       return;
     }

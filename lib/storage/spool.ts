@@ -33,11 +33,14 @@ export interface SpoolOptions {
   readonly ages?: Partial<SealAges>;
   /** Ids remembered after their upload, 100,000 unless said otherwise: a message sent again that late is known. */
   readonly rememberIds?: number;
-  /** Segments wait until the clock can be believed; a board without a battery starts in 1970. */
-  readonly clockIsPlausible?: () => boolean;
+  /**
+   * Why the wall clock cannot be believed, undefined when it can; segments wait until it can, unless `flush` asks. A board
+   * without a battery starts in 1970.
+   */
+  readonly clockTrouble?: () => string | undefined;
 }
 
-export type SpoolHealth = "ok" | "retrying" | "refused" | "two-writers" | "full" | "failed";
+export type SpoolHealth = "ok" | "retrying" | "refused" | "two-writers" | "full" | "failed" | "clock";
 
 export interface SpoolStats extends SpoolCounts {
   readonly health: SpoolHealth;
@@ -63,7 +66,10 @@ export interface Spool {
    * @throws EdgeError `spool-full`, `spool-line` (too long, or with a line feed), `database…`
    */
   append(id: string, line: string, options?: AppendOptions): Promise<"stored" | "duplicate">;
-  /** Seals what was appended before, and uploads without waiting out a back-off. Resolves when it is sealed. */
+  /**
+   * Seals what was appended before, whatever the clock says, and uploads without waiting out a back-off. Resolves when it
+   * is sealed.
+   */
   flush(): Promise<void>;
   /** Puts what the store refused back into the line; resolves with the number of segments. */
   replayDeadLetters(): Promise<number>;
@@ -80,8 +86,7 @@ const GIB = 1 << 30;
 const MIN_QUOTA = 8 << 20;
 const REMEMBER_IDS = 100_000;
 const RECOVER_AGAIN_MS = 5_000;
-/** A clock before this is not set. */
-const PLAUSIBLE_SINCE = Date.UTC(2026, 0, 1);
+const SET_CLOCK = "set the clock or wait for the time service; if the clock is right, send flush";
 
 /** @throws EdgeError `database-locked` when another process has the spool, `spool-quota`, `database…` */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
@@ -127,6 +132,7 @@ class DurableSpool implements Spool {
   private writers: EdgeError | undefined;
   private sealFault: EdgeError | undefined;
   private workerFault: EdgeError | undefined;
+  private clockFault: EdgeError | undefined;
   private cancelRecovery: (() => void) | undefined;
   private shown: SpoolHealth = "ok";
   private closed = false;
@@ -139,7 +145,7 @@ class DurableSpool implements Spool {
   ) {
     this.file = file;
     this.limits = limits;
-    const { store, clock, random, ages = {}, clockIsPlausible = () => clock.now() >= PLAUSIBLE_SINCE } = options;
+    const { store, clock, random, ages = {}, clockTrouble = () => undefined } = options;
     this.uploader = new Uploader(
       {
         next: (except) => worker.call({ kind: "next", except }),
@@ -152,7 +158,14 @@ class DurableSpool implements Spool {
       clock,
       random,
     );
-    this.schedule = new SealSchedule({ clock, ages, limits, clockIsPlausible, seal: () => this.seal() });
+    this.schedule = new SealSchedule({
+      clock,
+      ages,
+      limits,
+      clockTrouble,
+      waits: (trouble) => this.waitForClock(trouble),
+      seal: () => this.seal(),
+    });
     worker.whenLost((reason) => this.lost(reason));
     this.schedule.adopt(counts.open);
     if (counts.sealed.segments > 0) this.uploader.wake();
@@ -163,7 +176,7 @@ class DurableSpool implements Spool {
     if (bytes > this.limits.lineBytes || line.includes("\n")) return Promise.reject(this.badLine(id, bytes));
     const request: SpoolRequest = {
       kind: "append",
-      line: { id, line, urgent, at: Math.floor(this.options.clock.now()) },
+      line: { id, line, urgent, at: this.schedule.steadyNow() },
     };
     return this.worker.call<"stored" | "duplicate">(request, line.length).then(
       (outcome) => {
@@ -206,7 +219,7 @@ class DurableSpool implements Spool {
       ...this.counts,
       open: { ...this.counts.open, rows, bytes },
       health: this.health(),
-      error: this.full ?? this.fault ?? this.writers ?? (this.upload.kind === "idle" ? undefined : this.upload.error),
+      error: this.full ?? this.fault ?? this.writers ?? this.uploadError ?? this.clockFault,
       backlogRows: rows + sealed.rows + dead.rows,
       duplicates: this.duplicates,
       refused: this.refused,
@@ -302,6 +315,18 @@ class DurableSpool implements Spool {
     );
   }
 
+  private get uploadError(): EdgeError | undefined {
+    return this.upload.kind === "idle" ? undefined : this.upload.error;
+  }
+
+  private waitForClock(trouble: string | undefined): void {
+    this.clockFault =
+      trouble === undefined
+        ? undefined
+        : new EdgeError("clock", `records wait to be sealed: ${trouble}`, { remedy: SET_CLOCK });
+    this.tell();
+  }
+
   private get fault(): EdgeError | undefined {
     return this.workerFault ?? this.sealFault;
   }
@@ -320,7 +345,8 @@ class DurableSpool implements Spool {
     if (this.full) return "full";
     if (this.fault) return "failed";
     if (this.writers) return "two-writers";
-    return this.upload.kind === "idle" ? "ok" : this.upload.kind;
+    if (this.upload.kind !== "idle") return this.upload.kind;
+    return this.clockFault ? "clock" : "ok";
   }
 
   private tell(): void {

@@ -3,6 +3,7 @@
  * `this.service`; a node asks for it with `service(RED, config.device, "context-edge-device", …)`.
  */
 import type { AssetTable, Asset } from "../../lib/assets";
+import type { ClockWatch } from "../../lib/clock-watch";
 import type { RegisterAddress } from "../../lib/fusion/modbus/address";
 import type { Reading } from "../../lib/fusion/reading";
 import type { Lease } from "../../lib/inference/registry";
@@ -22,6 +23,8 @@ export interface DeviceService {
   readonly mode: Mode;
   /** Absolute; exists and can be written when the service is there. */
   readonly dataDir: string;
+  /** What is known of this machine's clock. */
+  readonly clock: ClockWatch;
   readonly assets: readonly Asset[];
   readonly assetTable: AssetTable;
   /** The device's shared database (alarms, embedded contexts); opened at first use, closed with the device. */

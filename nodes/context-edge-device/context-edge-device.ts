@@ -3,10 +3,12 @@ import { isAbsolute, join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { AssetTable, type Asset } from "../../lib/assets";
 import { systemClock } from "../../lib/clock";
-import { EdgeError } from "../../lib/errors";
+import { describeJump, systemClockWatch } from "../../lib/clock-watch";
+import { EdgeError, asError } from "../../lib/errors";
 import { isSafeName } from "../../lib/ids";
 import { openDatabase, type Database } from "../../lib/storage/database";
 import { openDataDir } from "../../lib/storage/identity";
+import { LastTime } from "../../lib/storage/last-time";
 import { SharedFiles, type FileLease } from "../../lib/storage/shared-files";
 import { onClose } from "../common/adapter";
 import { ConfigReader, refuseService, type RawConfig } from "../common/config";
@@ -27,6 +29,7 @@ export = function (RED: NodeAPI): void {
       const open = new DeviceRuntime(
         new ConfigReader(config as unknown as RawConfig, "device"),
         RED.settings.userDir ?? process.cwd(),
+        (text) => this.warn(text),
       );
       this.service = open;
       onClose(this, () => open.close());
@@ -47,9 +50,12 @@ class DeviceRuntime implements DeviceService {
   readonly dataDir: string;
   readonly assets: readonly Asset[];
   readonly assetTable: AssetTable;
+  readonly clock = systemClockWatch;
   private readonly lease: FileLease<Database>;
+  private readonly lastTime: LastTime;
+  private readonly unfollow: () => void;
 
-  constructor(config: ConfigReader, userDir: string) {
+  constructor(config: ConfigReader, userDir: string, warn: (text: string) => void) {
     const dir = config.text("data_dir", "context-edge");
     const path = isAbsolute(dir) ? dir : join(userDir, dir);
     const identity = openDataDir(path);
@@ -84,6 +90,10 @@ class DeviceRuntime implements DeviceService {
     this.assetTable = new AssetTable(this.assets);
     const file = join(this.dataDir, "context-edge.db");
     this.lease = databases.lease(this.dataDir, { device_id: this.device }, () => openDatabase({ file }));
+    this.lastTime = new LastTime(this.dataDir, systemClock, this.clock, (error) => warn(asError(error).message));
+    this.unfollow = this.clock.follow((jump) => warn(describeJump(jump)));
+    const trouble = this.clock.trouble();
+    if (trouble !== undefined) warn(`${trouble}: records are kept and wait`);
   }
 
   database(): Promise<Database> {
@@ -93,6 +103,8 @@ class DeviceRuntime implements DeviceService {
   async close(): Promise<void> {
     // The nodes that use the database close at the same moment; what they save last comes first.
     await new Promise((resolve) => setImmediate(resolve));
+    this.unfollow();
+    this.lastTime.close();
     await this.lease.release();
   }
 }

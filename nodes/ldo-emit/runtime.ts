@@ -19,7 +19,7 @@ const spools = new SharedFiles<DeviceSpool>(systemClock, "spool-settings", "ldo-
 const SHOW_EVERY_MS = 500;
 const URGENT_SEAL_S = 900;
 /** What somebody must look at: said in the log too, because a status is seen by nobody at night. */
-const LOGGED: readonly SpoolHealth[] = ["refused", "two-writers", "full", "failed"];
+const LOGGED: readonly SpoolHealth[] = ["refused", "two-writers", "full", "failed", "clock"];
 
 /** An ldo-emit node at work. */
 export class EmitRuntime {
@@ -39,7 +39,7 @@ export class EmitRuntime {
   constructor(
     private readonly node: Node,
     config: ConfigReader,
-    device: DeviceService,
+    private readonly device: DeviceService,
     store: ObjectStore,
   ) {
     const sealAfterS = config.number("seal_after_s", 6 * 3600, { min: 0.1 });
@@ -61,6 +61,7 @@ export class EmitRuntime {
         store,
         clock: systemClock,
         random: Math.random,
+        clockTrouble: () => device.clock.trouble(),
         quotaBytes: quotaMb * 2 ** 20,
         ages: { maxAgeMs: sealAfterS * 1000, urgentAgeMs: Math.min(sealAfterS, URGENT_SEAL_S) * 1000 },
         warn: (error) => this.node.warn(`left behind in the data folder: ${error.message}`),
@@ -72,6 +73,7 @@ export class EmitRuntime {
       { device: name, installId, site, line, mode, truthField },
       () => this.open(),
       systemClock,
+      device.clock,
     );
     this.openUntilOpen();
   }
@@ -105,6 +107,8 @@ export class EmitRuntime {
   /** Also what came just before it and is still on its way to the disk. */
   private async flush(): Promise<void> {
     await this.lastKept.catch(() => undefined);
+    // A person who asks for it has looked at the clock.
+    this.device.clock.trust();
     const { spool, mers } = await this.opened();
     await Promise.all([spool.flush(), mers.flush()]);
   }
@@ -144,7 +148,9 @@ export class EmitRuntime {
 
   private follow(spool: Spool): void {
     this.spool = spool;
+    for (const end of this.unfollow) end();
     this.unfollow = [
+      this.device.clock.follow(() => this.showSoon()),
       spool.onState((stats) => {
         this.log(stats);
         this.showSoon();
@@ -182,7 +188,7 @@ export class EmitRuntime {
   private show(): void {
     if (!this.spool) return;
     if (this.alarmTrouble) this.status.set("red", "ring", `alarm records wait (${this.alarmTrouble.code})`);
-    else this.status.set(...describe(this.spool.stats(), this.counts.duplicates));
+    else this.status.set(...describe(this.spool.stats(), this.counts.duplicates, this.device));
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,8 @@
+import type { Jump } from "../../lib/clock-watch";
 import { errorCode } from "../../lib/errors";
 import type { SpoolHealth, SpoolStats } from "../../lib/storage/spool";
 import { shorten } from "../common/adapter";
+import type { DeviceService } from "../common/services";
 import type { StatusLine } from "../common/status";
 
 /** Colour and words of what keeps objects from the bucket; a ring where the spool itself still takes them. */
@@ -10,9 +12,12 @@ const TROUBLE: Readonly<Record<Exclude<SpoolHealth, "ok">, readonly ["red" | "ye
   "two-writers": ["red", "ring", "a second device writes here"],
   full: ["red", "dot", "full, refusing"],
   failed: ["red", "dot", "disk fails"],
+  clock: ["yellow", "ring", "clock not set, nothing is sealed"],
 };
 
 const LENGTH = 70;
+/** Long enough to be seen by who looks after something odd. */
+const JUMP_SHOWN_MS = 600_000;
 
 /** What an ldo-emit node shows of its spool. */
 export function describe(
@@ -24,17 +29,20 @@ export function describe(
     uploaded,
   }: Pick<SpoolStats, "health" | "error" | "backlogRows" | "dead" | "uploaded">,
   duplicates: number,
+  { mode, clock }: Pick<DeviceService, "mode" | "clock">,
 ): Parameters<StatusLine["set"]> {
+  const jump = clock.steadyForMs < JUMP_SHOWN_MS ? clock.lastJump : undefined;
+  const tried = mode === "live" ? "" : `${mode} · `;
   const also = duplicates > 0 ? ` · ${count(duplicates)} duplicates` : "";
-  const amount = `${count(backlogRows)} waiting · ${count(uploaded.rows)} uploaded${also}`;
+  const amount = `${count(backlogRows)} waiting · ${count(uploaded.rows)} uploaded${also}${jump ? ` · clock ${words(jump)}` : ""}`;
   if (health !== "ok") {
-    const [fill, shape, words] = TROUBLE[health];
+    const [fill, shape, what] = TROUBLE[health];
     const code = error === undefined || error.code === "spool-full" ? "" : ` (${error.code})`;
-    return [fill, shape, shorten(`${words}${code} · ${amount}`, LENGTH)];
+    return [fill, shape, shorten(`${tried}${what}${code} · ${amount}`, LENGTH)];
   }
   return dead.segments > 0
-    ? ["yellow", "dot", `${count(dead.segments)} dead letters · ${amount}`]
-    : ["green", "dot", amount];
+    ? ["yellow", "dot", `${tried}${count(dead.segments)} dead letters · ${amount}`]
+    : [jump ? "yellow" : "green", "dot", `${tried}${amount}`];
 }
 
 /** What it shows when it has no spool at all. */
@@ -46,4 +54,8 @@ const english = new Intl.NumberFormat("en-US");
 
 function count(value: number): string {
   return english.format(value);
+}
+
+function words({ byMs }: Jump): string {
+  return `set ${byMs > 0 ? "forward" : "back"} ${count(Math.round(Math.abs(byMs) / 1000))} s`;
 }

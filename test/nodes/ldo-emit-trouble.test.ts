@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import helper from "node-red-node-test-helper";
 import { systemClock } from "../../lib/clock";
-import type { EdgeMessage } from "../../lib/messages";
+import type { EdgeMessage, Mode } from "../../lib/messages";
+import { systemClockWatch } from "../../lib/clock-watch";
 import { FolderStore } from "../../lib/storage/folder-store";
 import { openSpool, type Spool } from "../../lib/storage/spool";
 import { describe as shownOf } from "../../nodes/ldo-emit/status";
@@ -149,13 +150,18 @@ describe("ldo-emit when something is wrong", () => {
       uploaded: { segments: 2, rows: 12 },
     };
     const amount = "1,204 waiting · 12 uploaded";
-    assert.deepEqual(shownOf({ ...stats, health: "ok" }, 0), ["green", "dot", amount]);
-    assert.deepEqual(shownOf({ ...stats, health: "ok" }, 3), ["green", "dot", `${amount} · 3 duplicates`]);
+    const device = { mode: "live" as Mode, clock: systemClockWatch };
+    assert.deepEqual(shownOf({ ...stats, health: "ok" }, 0, device), ["green", "dot", amount]);
+    assert.deepEqual(shownOf({ ...stats, health: "ok" }, 3, device), ["green", "dot", `${amount} · 3 duplicates`]);
     const dead = { segments: 2, rows: 20, bytes: 9 };
-    assert.deepEqual(shownOf({ ...stats, health: "ok", dead }, 0), ["yellow", "dot", `2 dead letters · ${amount}`]);
+    assert.deepEqual(shownOf({ ...stats, health: "ok", dead }, 0, device), [
+      "yellow",
+      "dot",
+      `2 dead letters · ${amount}`,
+    ]);
     assert.deepEqual(
-      (["retrying", "refused", "two-writers", "full", "failed"] as const).map((health) =>
-        shownOf({ ...stats, health }, 0),
+      (["retrying", "refused", "two-writers", "full", "failed", "clock"] as const).map((health) =>
+        shownOf({ ...stats, health }, 0, device),
       ),
       [
         ["yellow", "ring", `store away, retrying · ${amount}`],
@@ -163,8 +169,11 @@ describe("ldo-emit when something is wrong", () => {
         ["red", "ring", `a second device writes here · ${amount}`],
         ["red", "dot", `full, refusing · ${amount}`],
         ["red", "dot", `disk fails · ${amount}`],
+        ["yellow", "ring", `clock not set, nothing is sealed · ${amount}`],
       ],
     );
+    const tried = shownOf({ ...stats, health: "ok" }, 0, { ...device, mode: "dry-run" });
+    assert.deepEqual(tried, ["green", "dot", `dry-run · ${amount}`]);
   });
 
   it("is full at its quota: red, refuses with the numbers, and takes objects again after an upload", async function () {

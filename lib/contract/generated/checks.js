@@ -1,7 +1,7 @@
 // Generated from lib/messages.ts by `npm run schemas`.
 "use strict";
 exports.checkLdo = validate10;
-const schema11 = {"type":"object","required":["schema","ldo_id","timestamp","device","install_id","site","line","asset_id","run_id","mode","simulated","scan","context","lookup","sensor_data","sensor_quality","clock","ai_prediction","ai_confidence","ai_probabilities","model","backend","ground_truth_label","label_source","decision","video_clip","latency_ms"],"properties":{"schema":{"type":"string","const":"ldo/1"},"ldo_id":{"type":"string","pattern":"^LDO-[0-9a-f-]{36}$"},"timestamp":{"type":"number"},"device":{"type":"string"},"install_id":{"type":"string"},"site":{"type":"string"},"line":{"type":"string"},"asset_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"run_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"mode":{"enum":["commissioning","dry-run","live"]},"simulated":{"type":"boolean"},"scan":{"anyOf":[{"type":"object","required":["id","code","raw","at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"code":{"type":"string"},"raw":{"type":"string"},"symbology":{"type":"string"},"gs1":{"type":"object","patternProperties":{"^.*$":{"type":"string"}}},"reader":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},"repeats":{"type":"integer","minimum":1}}},{"type":"null"}]},"context":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{}}},{"type":"null"}]},"lookup":{"anyOf":[{"type":"object","required":["key","source","stale","age_ms","latency_ms"],"properties":{"key":{"type":"string"},"source":{"enum":["redis","cache","embedded"]},"stale":{"type":"boolean"},"age_ms":{"type":"number"},"latency_ms":{"type":"number"}}},{"type":"null"}]},"sensor_data":{"type":"object","patternProperties":{"^.*$":{"anyOf":[{"type":"number"},{"type":"null"}]}}},"sensor_quality":{"type":"object","patternProperties":{"^.*$":{"type":"object","required":["unit","quality","age_ms","source"],"properties":{"unit":{"type":"string"},"quality":{"enum":["good","uncertain","bad","stale","missing"]},"age_ms":{"anyOf":[{"type":"number"},{"type":"null"}]},"source":{"type":"string"},"reason":{"type":"string"}}}}},"clock":{"type":"object","required":["synced","skew_ms"],"properties":{"synced":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"skew_ms":{"anyOf":[{"type":"number"},{"type":"null"}]}}},"unusable":{"type":"object","required":["code","reason"],"properties":{"code":{"type":"string"},"channel":{"type":"string"},"reason":{"type":"string"}}},"ai_prediction":{"anyOf":[{"type":"string"},{"type":"null"}]},"ai_confidence":{"anyOf":[{"type":"number","minimum":0,"maximum":1},{"type":"null"}]},"ai_probabilities":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]},"why":{"type":"array","items":{"type":"object","required":["channel","effect"],"properties":{"channel":{"type":"string"},"effect":{"type":"number"}}}},"model":{"anyOf":[{"type":"object","required":["name","version","sha256"],"properties":{"name":{"type":"string"},"version":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}}},{"type":"null"}]},"backend":{"anyOf":[{"type":"object","required":["kind","provider","device","precision","fallback"],"properties":{"kind":{"type":"string"},"provider":{"type":"string"},"device":{"type":"string"},"precision":{"type":"string"},"fallback":{"anyOf":[{"type":"object","required":["from","reason"],"properties":{"from":{"type":"string"},"reason":{"type":"string"}}},{"type":"null"}]}}},{"type":"null"}]},"fault":{"type":"object","required":["code","message"],"properties":{"code":{"type":"string"},"message":{"type":"string"}}},"challenger":{},"arm":{"enum":["active","challenger"]},"ground_truth_label":{"anyOf":[{"type":"string"},{"type":"null"}]},"label_source":{"enum":["context","engineer","process","maintenance","none"]},"decision":{"anyOf":[{"type":"object","required":["outcome","reasons","evaluation"],"properties":{"outcome":{"enum":["alert","repeat","delayed","shelved","review","normal","unjudged"]},"reasons":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"type":"object","required":["kind","label","value","limit","severity"],"properties":{"kind":{"enum":["limit","model"]},"label":{"type":"string"},"channel":{"type":"string"},"value":{"type":"number"},"limit":{"type":"number"},"severity":{"enum":["low","medium","high","critical"]}}}},"episode_id":{"type":"string"},"mer_id":{"type":"string"},"evaluation":{"anyOf":[{"type":"object","required":["stratum","probability"],"properties":{"stratum":{"enum":["alert_model","alert_limit","review","normal","unjudged"]},"probability":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]}}},{"type":"null"}]},"mer_id":{"type":"string"},"video_clip":{"anyOf":[{"type":"object","required":["uri","start","end","status"],"properties":{"uri":{"anyOf":[{"type":"string"},{"type":"null"}]},"start":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"end":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"status":{"enum":["ok","pending","missing"]},"reason":{"type":"string"}}},{"type":"null"}]},"latency_ms":{"type":"object","required":["lookup","fuse","infer","total"],"properties":{"lookup":{"anyOf":[{"type":"number"},{"type":"null"}]},"fuse":{"anyOf":[{"type":"number"},{"type":"null"}]},"infer":{"anyOf":[{"type":"number"},{"type":"null"}]},"total":{"anyOf":[{"type":"number"},{"type":"null"}]}}}},"additionalProperties":false,"$id":"ldo-1"};
+const schema11 = {"type":"object","required":["schema","ldo_id","timestamp","device","install_id","site","line","asset_id","run_id","mode","simulated","scan","context","lookup","sensor_data","sensor_quality","clock","ai_prediction","ai_confidence","ai_probabilities","model","backend","ground_truth_label","label_source","decision","video_clip","latency_ms"],"properties":{"schema":{"type":"string","const":"ldo/1"},"ldo_id":{"type":"string","pattern":"^LDO-[0-9a-f-]{36}$"},"timestamp":{"type":"number"},"device":{"type":"string"},"install_id":{"type":"string"},"site":{"type":"string"},"line":{"type":"string"},"asset_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"run_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"mode":{"enum":["commissioning","dry-run","live"]},"simulated":{"type":"boolean"},"scan":{"anyOf":[{"type":"object","required":["id","code","raw","at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"code":{"type":"string"},"raw":{"type":"string"},"symbology":{"type":"string"},"gs1":{"type":"object","patternProperties":{"^.*$":{"type":"string"}}},"reader":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},"repeats":{"type":"integer","minimum":1}}},{"type":"null"}]},"context":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{}}},{"type":"null"}]},"lookup":{"anyOf":[{"type":"object","required":["key","source","stale","age_ms","latency_ms"],"properties":{"key":{"type":"string"},"source":{"enum":["redis","cache","embedded"]},"stale":{"type":"boolean"},"age_ms":{"type":"number"},"latency_ms":{"type":"number"}}},{"type":"null"}]},"sensor_data":{"type":"object","patternProperties":{"^.*$":{"anyOf":[{"type":"number"},{"type":"null"}]}}},"sensor_quality":{"type":"object","patternProperties":{"^.*$":{"type":"object","required":["unit","quality","age_ms","source"],"properties":{"unit":{"type":"string"},"quality":{"enum":["good","uncertain","bad","stale","missing"]},"age_ms":{"anyOf":[{"type":"number"},{"type":"null"}]},"source":{"type":"string"},"reason":{"type":"string"}}}}},"clock":{"type":"object","required":["synced","skew_ms"],"properties":{"synced":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"skew_ms":{"anyOf":[{"type":"number"},{"type":"null"}]},"boot":{"type":"object","required":["id","ms"],"properties":{"id":{"type":"string"},"ms":{"type":"number"}}}}},"unusable":{"type":"object","required":["code","reason"],"properties":{"code":{"type":"string"},"channel":{"type":"string"},"reason":{"type":"string"}}},"ai_prediction":{"anyOf":[{"type":"string"},{"type":"null"}]},"ai_confidence":{"anyOf":[{"type":"number","minimum":0,"maximum":1},{"type":"null"}]},"ai_probabilities":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]},"why":{"type":"array","items":{"type":"object","required":["channel","effect"],"properties":{"channel":{"type":"string"},"effect":{"type":"number"}}}},"model":{"anyOf":[{"type":"object","required":["name","version","sha256"],"properties":{"name":{"type":"string"},"version":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}}},{"type":"null"}]},"backend":{"anyOf":[{"type":"object","required":["kind","provider","device","precision","fallback"],"properties":{"kind":{"type":"string"},"provider":{"type":"string"},"device":{"type":"string"},"precision":{"type":"string"},"fallback":{"anyOf":[{"type":"object","required":["from","reason"],"properties":{"from":{"type":"string"},"reason":{"type":"string"}}},{"type":"null"}]}}},{"type":"null"}]},"fault":{"type":"object","required":["code","message"],"properties":{"code":{"type":"string"},"message":{"type":"string"}}},"challenger":{},"arm":{"enum":["active","challenger"]},"ground_truth_label":{"anyOf":[{"type":"string"},{"type":"null"}]},"label_source":{"enum":["context","engineer","process","maintenance","none"]},"decision":{"anyOf":[{"type":"object","required":["outcome","reasons","evaluation"],"properties":{"outcome":{"enum":["alert","repeat","delayed","shelved","review","normal","unjudged"]},"reasons":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"type":"object","required":["kind","label","value","limit","severity"],"properties":{"kind":{"enum":["limit","model"]},"label":{"type":"string"},"channel":{"type":"string"},"value":{"type":"number"},"limit":{"type":"number"},"severity":{"enum":["low","medium","high","critical"]}}}},"episode_id":{"type":"string"},"mer_id":{"type":"string"},"evaluation":{"anyOf":[{"type":"object","required":["stratum","probability"],"properties":{"stratum":{"enum":["alert_model","alert_limit","review","normal","unjudged"]},"probability":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]}}},{"type":"null"}]},"mer_id":{"type":"string"},"video_clip":{"anyOf":[{"type":"object","required":["uri","start","end","status"],"properties":{"uri":{"anyOf":[{"type":"string"},{"type":"null"}]},"start":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"end":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"status":{"enum":["ok","pending","missing"]},"reason":{"type":"string"}}},{"type":"null"}]},"latency_ms":{"type":"object","required":["lookup","fuse","infer","total"],"properties":{"lookup":{"anyOf":[{"type":"number"},{"type":"null"}]},"fuse":{"anyOf":[{"type":"number"},{"type":"null"}]},"infer":{"anyOf":[{"type":"number"},{"type":"null"}]},"total":{"anyOf":[{"type":"number"},{"type":"null"}]}}}},"additionalProperties":false,"$id":"ldo-1"};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^LDO-[0-9a-f-]{36}$", "u");
 const pattern1 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
@@ -1386,9 +1386,11 @@ vErrors = null;
 }
 }
 }
-}
-else {
-const err105 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data37.boot !== undefined){
+let data40 = data37.boot;
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+if(data40.id === undefined){
+const err105 = {instancePath:instancePath+"/clock/boot",schemaPath:"#/properties/clock/properties/boot/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1397,12 +1399,8 @@ vErrors.push(err105);
 }
 errors++;
 }
-}
-if(data.unusable !== undefined){
-let data40 = data.unusable;
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-if(data40.code === undefined){
-const err106 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
+if(data40.ms === undefined){
+const err106 = {instancePath:instancePath+"/clock/boot",schemaPath:"#/properties/clock/properties/boot/required",keyword:"required",params:{missingProperty: "ms"},message:"must have required property '"+"ms"+"'"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1411,8 +1409,9 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(data40.reason === undefined){
-const err107 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
+if(data40.id !== undefined){
+if(typeof data40.id !== "string"){
+const err107 = {instancePath:instancePath+"/clock/boot/id",schemaPath:"#/properties/clock/properties/boot/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1421,9 +1420,11 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(data40.code !== undefined){
-if(typeof data40.code !== "string"){
-const err108 = {instancePath:instancePath+"/unusable/code",schemaPath:"#/properties/unusable/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data40.ms !== undefined){
+let data42 = data40.ms;
+if(!((typeof data42 == "number") && (isFinite(data42)))){
+const err108 = {instancePath:instancePath+"/clock/boot/ms",schemaPath:"#/properties/clock/properties/boot/properties/ms/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1433,9 +1434,9 @@ vErrors.push(err108);
 errors++;
 }
 }
-if(data40.channel !== undefined){
-if(typeof data40.channel !== "string"){
-const err109 = {instancePath:instancePath+"/unusable/channel",schemaPath:"#/properties/unusable/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err109 = {instancePath:instancePath+"/clock/boot",schemaPath:"#/properties/clock/properties/boot/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1445,9 +1446,9 @@ vErrors.push(err109);
 errors++;
 }
 }
-if(data40.reason !== undefined){
-if(typeof data40.reason !== "string"){
-const err110 = {instancePath:instancePath+"/unusable/reason",schemaPath:"#/properties/unusable/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err110 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1457,9 +1458,11 @@ vErrors.push(err110);
 errors++;
 }
 }
-}
-else {
-const err111 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.unusable !== undefined){
+let data43 = data.unusable;
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+if(data43.code === undefined){
+const err111 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1468,14 +1471,8 @@ vErrors.push(err111);
 }
 errors++;
 }
-}
-if(data.ai_prediction !== undefined){
-let data44 = data.ai_prediction;
-const _errs124 = errors;
-let valid18 = false;
-const _errs125 = errors;
-if(typeof data44 !== "string"){
-const err112 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data43.reason === undefined){
+const err112 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1484,12 +1481,9 @@ vErrors.push(err112);
 }
 errors++;
 }
-var _valid9 = _errs125 === errors;
-valid18 = valid18 || _valid9;
-if(!valid18){
-const _errs127 = errors;
-if(data44 !== null){
-const err113 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(data43.code !== undefined){
+if(typeof data43.code !== "string"){
+const err113 = {instancePath:instancePath+"/unusable/code",schemaPath:"#/properties/unusable/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1498,11 +1492,10 @@ vErrors.push(err113);
 }
 errors++;
 }
-var _valid9 = _errs127 === errors;
-valid18 = valid18 || _valid9;
 }
-if(!valid18){
-const err114 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data43.channel !== undefined){
+if(typeof data43.channel !== "string"){
+const err114 = {instancePath:instancePath+"/unusable/channel",schemaPath:"#/properties/unusable/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1511,26 +1504,10 @@ vErrors.push(err114);
 }
 errors++;
 }
-else {
-errors = _errs124;
-if(vErrors !== null){
-if(_errs124){
-vErrors.length = _errs124;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.ai_confidence !== undefined){
-let data45 = data.ai_confidence;
-const _errs130 = errors;
-let valid19 = false;
-const _errs131 = errors;
-if((typeof data45 == "number") && (isFinite(data45))){
-if(data45 > 1 || isNaN(data45)){
-const err115 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(data43.reason !== undefined){
+if(typeof data43.reason !== "string"){
+const err115 = {instancePath:instancePath+"/unusable/reason",schemaPath:"#/properties/unusable/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1539,8 +1516,10 @@ vErrors.push(err115);
 }
 errors++;
 }
-if(data45 < 0 || isNaN(data45)){
-const err116 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+else {
+const err116 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1550,8 +1529,13 @@ vErrors.push(err116);
 errors++;
 }
 }
-else {
-const err117 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data.ai_prediction !== undefined){
+let data47 = data.ai_prediction;
+const _errs130 = errors;
+let valid19 = false;
+const _errs131 = errors;
+if(typeof data47 !== "string"){
+const err117 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1560,12 +1544,12 @@ vErrors.push(err117);
 }
 errors++;
 }
-var _valid10 = _errs131 === errors;
-valid19 = valid19 || _valid10;
+var _valid9 = _errs131 === errors;
+valid19 = valid19 || _valid9;
 if(!valid19){
 const _errs133 = errors;
-if(data45 !== null){
-const err118 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(data47 !== null){
+const err118 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1574,11 +1558,11 @@ vErrors.push(err118);
 }
 errors++;
 }
-var _valid10 = _errs133 === errors;
-valid19 = valid19 || _valid10;
+var _valid9 = _errs133 === errors;
+valid19 = valid19 || _valid9;
 }
 if(!valid19){
-const err119 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const err119 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1599,18 +1583,14 @@ vErrors = null;
 }
 }
 }
-if(data.ai_probabilities !== undefined){
-let data46 = data.ai_probabilities;
+if(data.ai_confidence !== undefined){
+let data48 = data.ai_confidence;
 const _errs136 = errors;
 let valid20 = false;
 const _errs137 = errors;
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-for(const key4 in data46){
-if(pattern2.test(key4)){
-let data47 = data46[key4];
-if((typeof data47 == "number") && (isFinite(data47))){
-if(data47 > 1 || isNaN(data47)){
-const err120 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if((typeof data48 == "number") && (isFinite(data48))){
+if(data48 > 1 || isNaN(data48)){
+const err120 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1619,8 +1599,8 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(data47 < 0 || isNaN(data47)){
-const err121 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(data48 < 0 || isNaN(data48)){
+const err121 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1631,7 +1611,7 @@ errors++;
 }
 }
 else {
-const err122 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err122 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1640,11 +1620,12 @@ vErrors.push(err122);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err123 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+var _valid10 = _errs137 === errors;
+valid20 = valid20 || _valid10;
+if(!valid20){
+const _errs139 = errors;
+if(data48 !== null){
+const err123 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1653,30 +1634,16 @@ vErrors.push(err123);
 }
 errors++;
 }
-var _valid11 = _errs137 === errors;
-valid20 = valid20 || _valid11;
+var _valid10 = _errs139 === errors;
+valid20 = valid20 || _valid10;
+}
 if(!valid20){
-const _errs141 = errors;
-if(data46 !== null){
-const err124 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+const err124 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err124];
 }
 else {
 vErrors.push(err124);
-}
-errors++;
-}
-var _valid11 = _errs141 === errors;
-valid20 = valid20 || _valid11;
-}
-if(!valid20){
-const err125 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
-if(vErrors === null){
-vErrors = [err125];
-}
-else {
-vErrors.push(err125);
 }
 errors++;
 }
@@ -1692,15 +1659,28 @@ vErrors = null;
 }
 }
 }
-if(data.why !== undefined){
-let data48 = data.why;
-if(Array.isArray(data48)){
-const len0 = data48.length;
-for(let i0=0; i0<len0; i0++){
-let data49 = data48[i0];
+if(data.ai_probabilities !== undefined){
+let data49 = data.ai_probabilities;
+const _errs142 = errors;
+let valid21 = false;
+const _errs143 = errors;
 if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-if(data49.channel === undefined){
-const err126 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/required",keyword:"required",params:{missingProperty: "channel"},message:"must have required property '"+"channel"+"'"};
+for(const key4 in data49){
+if(pattern2.test(key4)){
+let data50 = data49[key4];
+if((typeof data50 == "number") && (isFinite(data50))){
+if(data50 > 1 || isNaN(data50)){
+const err125 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+if(data50 < 0 || isNaN(data50)){
+const err126 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1709,8 +1689,9 @@ vErrors.push(err126);
 }
 errors++;
 }
-if(data49.effect === undefined){
-const err127 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/required",keyword:"required",params:{missingProperty: "effect"},message:"must have required property '"+"effect"+"'"};
+}
+else {
+const err127 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1719,9 +1700,11 @@ vErrors.push(err127);
 }
 errors++;
 }
-if(data49.channel !== undefined){
-if(typeof data49.channel !== "string"){
-const err128 = {instancePath:instancePath+"/why/" + i0+"/channel",schemaPath:"#/properties/why/items/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+}
+else {
+const err128 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1730,11 +1713,12 @@ vErrors.push(err128);
 }
 errors++;
 }
-}
-if(data49.effect !== undefined){
-let data51 = data49.effect;
-if(!((typeof data51 == "number") && (isFinite(data51)))){
-const err129 = {instancePath:instancePath+"/why/" + i0+"/effect",schemaPath:"#/properties/why/items/properties/effect/type",keyword:"type",params:{type: "number"},message:"must be number"};
+var _valid11 = _errs143 === errors;
+valid21 = valid21 || _valid11;
+if(!valid21){
+const _errs147 = errors;
+if(data49 !== null){
+const err129 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1743,10 +1727,11 @@ vErrors.push(err129);
 }
 errors++;
 }
+var _valid11 = _errs147 === errors;
+valid21 = valid21 || _valid11;
 }
-}
-else {
-const err130 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!valid21){
+const err130 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1755,10 +1740,27 @@ vErrors.push(err130);
 }
 errors++;
 }
-}
+else {
+errors = _errs142;
+if(vErrors !== null){
+if(_errs142){
+vErrors.length = _errs142;
 }
 else {
-const err131 = {instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "array"},message:"must be array"};
+vErrors = null;
+}
+}
+}
+}
+if(data.why !== undefined){
+let data51 = data.why;
+if(Array.isArray(data51)){
+const len0 = data51.length;
+for(let i0=0; i0<len0; i0++){
+let data52 = data51[i0];
+if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
+if(data52.channel === undefined){
+const err131 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/required",keyword:"required",params:{missingProperty: "channel"},message:"must have required property '"+"channel"+"'"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1767,15 +1769,8 @@ vErrors.push(err131);
 }
 errors++;
 }
-}
-if(data.model !== undefined){
-let data52 = data.model;
-const _errs152 = errors;
-let valid25 = false;
-const _errs153 = errors;
-if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
-if(data52.name === undefined){
-const err132 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(data52.effect === undefined){
+const err132 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/required",keyword:"required",params:{missingProperty: "effect"},message:"must have required property '"+"effect"+"'"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1784,8 +1779,9 @@ vErrors.push(err132);
 }
 errors++;
 }
-if(data52.version === undefined){
-const err133 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
+if(data52.channel !== undefined){
+if(typeof data52.channel !== "string"){
+const err133 = {instancePath:instancePath+"/why/" + i0+"/channel",schemaPath:"#/properties/why/items/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1794,8 +1790,11 @@ vErrors.push(err133);
 }
 errors++;
 }
-if(data52.sha256 === undefined){
-const err134 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+}
+if(data52.effect !== undefined){
+let data54 = data52.effect;
+if(!((typeof data54 == "number") && (isFinite(data54)))){
+const err134 = {instancePath:instancePath+"/why/" + i0+"/effect",schemaPath:"#/properties/why/items/properties/effect/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1804,9 +1803,10 @@ vErrors.push(err134);
 }
 errors++;
 }
-if(data52.name !== undefined){
-if(typeof data52.name !== "string"){
-const err135 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/anyOf/0/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+}
+else {
+const err135 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1816,9 +1816,9 @@ vErrors.push(err135);
 errors++;
 }
 }
-if(data52.version !== undefined){
-if(typeof data52.version !== "string"){
-const err136 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err136 = {instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1828,11 +1828,14 @@ vErrors.push(err136);
 errors++;
 }
 }
-if(data52.sha256 !== undefined){
-let data55 = data52.sha256;
-if(typeof data55 === "string"){
-if(!pattern7.test(data55)){
-const err137 = {instancePath:instancePath+"/model/sha256",schemaPath:"#/properties/model/anyOf/0/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+if(data.model !== undefined){
+let data55 = data.model;
+const _errs158 = errors;
+let valid26 = false;
+const _errs159 = errors;
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+if(data55.name === undefined){
+const err137 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1841,9 +1844,8 @@ vErrors.push(err137);
 }
 errors++;
 }
-}
-else {
-const err138 = {instancePath:instancePath+"/model/sha256",schemaPath:"#/properties/model/anyOf/0/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data55.version === undefined){
+const err138 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1852,10 +1854,8 @@ vErrors.push(err138);
 }
 errors++;
 }
-}
-}
-else {
-const err139 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data55.sha256 === undefined){
+const err139 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1864,12 +1864,9 @@ vErrors.push(err139);
 }
 errors++;
 }
-var _valid12 = _errs153 === errors;
-valid25 = valid25 || _valid12;
-if(!valid25){
-const _errs161 = errors;
-if(data52 !== null){
-const err140 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(data55.name !== undefined){
+if(typeof data55.name !== "string"){
+const err140 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/anyOf/0/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1878,11 +1875,10 @@ vErrors.push(err140);
 }
 errors++;
 }
-var _valid12 = _errs161 === errors;
-valid25 = valid25 || _valid12;
 }
-if(!valid25){
-const err141 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data55.version !== undefined){
+if(typeof data55.version !== "string"){
+const err141 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1891,26 +1887,12 @@ vErrors.push(err141);
 }
 errors++;
 }
-else {
-errors = _errs152;
-if(vErrors !== null){
-if(_errs152){
-vErrors.length = _errs152;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.backend !== undefined){
-let data56 = data.backend;
-const _errs164 = errors;
-let valid27 = false;
-const _errs165 = errors;
-if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
-if(data56.kind === undefined){
-const err142 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(data55.sha256 !== undefined){
+let data58 = data55.sha256;
+if(typeof data58 === "string"){
+if(!pattern7.test(data58)){
+const err142 = {instancePath:instancePath+"/model/sha256",schemaPath:"#/properties/model/anyOf/0/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1919,8 +1901,9 @@ vErrors.push(err142);
 }
 errors++;
 }
-if(data56.provider === undefined){
-const err143 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "provider"},message:"must have required property '"+"provider"+"'"};
+}
+else {
+const err143 = {instancePath:instancePath+"/model/sha256",schemaPath:"#/properties/model/anyOf/0/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1929,8 +1912,10 @@ vErrors.push(err143);
 }
 errors++;
 }
-if(data56.device === undefined){
-const err144 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
+}
+}
+else {
+const err144 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1939,8 +1924,12 @@ vErrors.push(err144);
 }
 errors++;
 }
-if(data56.precision === undefined){
-const err145 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "precision"},message:"must have required property '"+"precision"+"'"};
+var _valid12 = _errs159 === errors;
+valid26 = valid26 || _valid12;
+if(!valid26){
+const _errs167 = errors;
+if(data55 !== null){
+const err145 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1949,8 +1938,11 @@ vErrors.push(err145);
 }
 errors++;
 }
-if(data56.fallback === undefined){
-const err146 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "fallback"},message:"must have required property '"+"fallback"+"'"};
+var _valid12 = _errs167 === errors;
+valid26 = valid26 || _valid12;
+}
+if(!valid26){
+const err146 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1959,9 +1951,26 @@ vErrors.push(err146);
 }
 errors++;
 }
-if(data56.kind !== undefined){
-if(typeof data56.kind !== "string"){
-const err147 = {instancePath:instancePath+"/backend/kind",schemaPath:"#/properties/backend/anyOf/0/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+errors = _errs158;
+if(vErrors !== null){
+if(_errs158){
+vErrors.length = _errs158;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.backend !== undefined){
+let data59 = data.backend;
+const _errs170 = errors;
+let valid28 = false;
+const _errs171 = errors;
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+if(data59.kind === undefined){
+const err147 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1970,10 +1979,8 @@ vErrors.push(err147);
 }
 errors++;
 }
-}
-if(data56.provider !== undefined){
-if(typeof data56.provider !== "string"){
-const err148 = {instancePath:instancePath+"/backend/provider",schemaPath:"#/properties/backend/anyOf/0/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data59.provider === undefined){
+const err148 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "provider"},message:"must have required property '"+"provider"+"'"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1982,10 +1989,8 @@ vErrors.push(err148);
 }
 errors++;
 }
-}
-if(data56.device !== undefined){
-if(typeof data56.device !== "string"){
-const err149 = {instancePath:instancePath+"/backend/device",schemaPath:"#/properties/backend/anyOf/0/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data59.device === undefined){
+const err149 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1994,10 +1999,8 @@ vErrors.push(err149);
 }
 errors++;
 }
-}
-if(data56.precision !== undefined){
-if(typeof data56.precision !== "string"){
-const err150 = {instancePath:instancePath+"/backend/precision",schemaPath:"#/properties/backend/anyOf/0/properties/precision/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data59.precision === undefined){
+const err150 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "precision"},message:"must have required property '"+"precision"+"'"};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -2006,15 +2009,8 @@ vErrors.push(err150);
 }
 errors++;
 }
-}
-if(data56.fallback !== undefined){
-let data61 = data56.fallback;
-const _errs176 = errors;
-let valid29 = false;
-const _errs177 = errors;
-if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
-if(data61.from === undefined){
-const err151 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'"};
+if(data59.fallback === undefined){
+const err151 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "fallback"},message:"must have required property '"+"fallback"+"'"};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -2023,8 +2019,9 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(data61.reason === undefined){
-const err152 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
+if(data59.kind !== undefined){
+if(typeof data59.kind !== "string"){
+const err152 = {instancePath:instancePath+"/backend/kind",schemaPath:"#/properties/backend/anyOf/0/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -2033,9 +2030,10 @@ vErrors.push(err152);
 }
 errors++;
 }
-if(data61.from !== undefined){
-if(typeof data61.from !== "string"){
-const err153 = {instancePath:instancePath+"/backend/fallback/from",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data59.provider !== undefined){
+if(typeof data59.provider !== "string"){
+const err153 = {instancePath:instancePath+"/backend/provider",schemaPath:"#/properties/backend/anyOf/0/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -2045,9 +2043,9 @@ vErrors.push(err153);
 errors++;
 }
 }
-if(data61.reason !== undefined){
-if(typeof data61.reason !== "string"){
-const err154 = {instancePath:instancePath+"/backend/fallback/reason",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data59.device !== undefined){
+if(typeof data59.device !== "string"){
+const err154 = {instancePath:instancePath+"/backend/device",schemaPath:"#/properties/backend/anyOf/0/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -2057,9 +2055,9 @@ vErrors.push(err154);
 errors++;
 }
 }
-}
-else {
-const err155 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data59.precision !== undefined){
+if(typeof data59.precision !== "string"){
+const err155 = {instancePath:instancePath+"/backend/precision",schemaPath:"#/properties/backend/anyOf/0/properties/precision/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -2068,12 +2066,15 @@ vErrors.push(err155);
 }
 errors++;
 }
-var _valid14 = _errs177 === errors;
-valid29 = valid29 || _valid14;
-if(!valid29){
+}
+if(data59.fallback !== undefined){
+let data64 = data59.fallback;
+const _errs182 = errors;
+let valid30 = false;
 const _errs183 = errors;
-if(data61 !== null){
-const err156 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
+if(data64.from === undefined){
+const err156 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'"};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -2082,11 +2083,8 @@ vErrors.push(err156);
 }
 errors++;
 }
-var _valid14 = _errs183 === errors;
-valid29 = valid29 || _valid14;
-}
-if(!valid29){
-const err157 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data64.reason === undefined){
+const err157 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2095,21 +2093,9 @@ vErrors.push(err157);
 }
 errors++;
 }
-else {
-errors = _errs176;
-if(vErrors !== null){
-if(_errs176){
-vErrors.length = _errs176;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-}
-else {
-const err158 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data64.from !== undefined){
+if(typeof data64.from !== "string"){
+const err158 = {instancePath:instancePath+"/backend/fallback/from",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2118,12 +2104,10 @@ vErrors.push(err158);
 }
 errors++;
 }
-var _valid13 = _errs165 === errors;
-valid27 = valid27 || _valid13;
-if(!valid27){
-const _errs185 = errors;
-if(data56 !== null){
-const err159 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+if(data64.reason !== undefined){
+if(typeof data64.reason !== "string"){
+const err159 = {instancePath:instancePath+"/backend/fallback/reason",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2132,11 +2116,10 @@ vErrors.push(err159);
 }
 errors++;
 }
-var _valid13 = _errs185 === errors;
-valid27 = valid27 || _valid13;
 }
-if(!valid27){
-const err160 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+}
+else {
+const err160 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2145,23 +2128,12 @@ vErrors.push(err160);
 }
 errors++;
 }
-else {
-errors = _errs164;
-if(vErrors !== null){
-if(_errs164){
-vErrors.length = _errs164;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.fault !== undefined){
-let data64 = data.fault;
-if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
-if(data64.code === undefined){
-const err161 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
+var _valid14 = _errs183 === errors;
+valid30 = valid30 || _valid14;
+if(!valid30){
+const _errs189 = errors;
+if(data64 !== null){
+const err161 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2170,8 +2142,11 @@ vErrors.push(err161);
 }
 errors++;
 }
-if(data64.message === undefined){
-const err162 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
+var _valid14 = _errs189 === errors;
+valid30 = valid30 || _valid14;
+}
+if(!valid30){
+const err162 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2180,9 +2155,21 @@ vErrors.push(err162);
 }
 errors++;
 }
-if(data64.code !== undefined){
-if(typeof data64.code !== "string"){
-const err163 = {instancePath:instancePath+"/fault/code",schemaPath:"#/properties/fault/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+errors = _errs182;
+if(vErrors !== null){
+if(_errs182){
+vErrors.length = _errs182;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err163 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2191,10 +2178,12 @@ vErrors.push(err163);
 }
 errors++;
 }
-}
-if(data64.message !== undefined){
-if(typeof data64.message !== "string"){
-const err164 = {instancePath:instancePath+"/fault/message",schemaPath:"#/properties/fault/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+var _valid13 = _errs171 === errors;
+valid28 = valid28 || _valid13;
+if(!valid28){
+const _errs191 = errors;
+if(data59 !== null){
+const err164 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2203,10 +2192,11 @@ vErrors.push(err164);
 }
 errors++;
 }
+var _valid13 = _errs191 === errors;
+valid28 = valid28 || _valid13;
 }
-}
-else {
-const err165 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!valid28){
+const err165 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2215,11 +2205,23 @@ vErrors.push(err165);
 }
 errors++;
 }
+else {
+errors = _errs170;
+if(vErrors !== null){
+if(_errs170){
+vErrors.length = _errs170;
 }
-if(data.arm !== undefined){
-let data67 = data.arm;
-if(!((data67 === "active") || (data67 === "challenger"))){
-const err166 = {instancePath:instancePath+"/arm",schemaPath:"#/properties/arm/enum",keyword:"enum",params:{allowedValues: schema11.properties.arm.enum},message:"must be equal to one of the allowed values"};
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.fault !== undefined){
+let data67 = data.fault;
+if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
+if(data67.code === undefined){
+const err166 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2228,14 +2230,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-}
-if(data.ground_truth_label !== undefined){
-let data68 = data.ground_truth_label;
-const _errs195 = errors;
-let valid32 = false;
-const _errs196 = errors;
-if(typeof data68 !== "string"){
-const err167 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data67.message === undefined){
+const err167 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2244,12 +2240,9 @@ vErrors.push(err167);
 }
 errors++;
 }
-var _valid15 = _errs196 === errors;
-valid32 = valid32 || _valid15;
-if(!valid32){
-const _errs198 = errors;
-if(data68 !== null){
-const err168 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(data67.code !== undefined){
+if(typeof data67.code !== "string"){
+const err168 = {instancePath:instancePath+"/fault/code",schemaPath:"#/properties/fault/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2258,11 +2251,10 @@ vErrors.push(err168);
 }
 errors++;
 }
-var _valid15 = _errs198 === errors;
-valid32 = valid32 || _valid15;
 }
-if(!valid32){
-const err169 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data67.message !== undefined){
+if(typeof data67.message !== "string"){
+const err169 = {instancePath:instancePath+"/fault/message",schemaPath:"#/properties/fault/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2271,22 +2263,10 @@ vErrors.push(err169);
 }
 errors++;
 }
-else {
-errors = _errs195;
-if(vErrors !== null){
-if(_errs195){
-vErrors.length = _errs195;
+}
 }
 else {
-vErrors = null;
-}
-}
-}
-}
-if(data.label_source !== undefined){
-let data69 = data.label_source;
-if(!(((((data69 === "context") || (data69 === "engineer")) || (data69 === "process")) || (data69 === "maintenance")) || (data69 === "none"))){
-const err170 = {instancePath:instancePath+"/label_source",schemaPath:"#/properties/label_source/enum",keyword:"enum",params:{allowedValues: schema11.properties.label_source.enum},message:"must be equal to one of the allowed values"};
+const err170 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2296,14 +2276,10 @@ vErrors.push(err170);
 errors++;
 }
 }
-if(data.decision !== undefined){
-let data70 = data.decision;
-const _errs202 = errors;
-let valid33 = false;
-const _errs203 = errors;
-if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
-if(data70.outcome === undefined){
-const err171 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
+if(data.arm !== undefined){
+let data70 = data.arm;
+if(!((data70 === "active") || (data70 === "challenger"))){
+const err171 = {instancePath:instancePath+"/arm",schemaPath:"#/properties/arm/enum",keyword:"enum",params:{allowedValues: schema11.properties.arm.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2312,8 +2288,14 @@ vErrors.push(err171);
 }
 errors++;
 }
-if(data70.reasons === undefined){
-const err172 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "reasons"},message:"must have required property '"+"reasons"+"'"};
+}
+if(data.ground_truth_label !== undefined){
+let data71 = data.ground_truth_label;
+const _errs201 = errors;
+let valid33 = false;
+const _errs202 = errors;
+if(typeof data71 !== "string"){
+const err172 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2322,8 +2304,12 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(data70.evaluation === undefined){
-const err173 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "evaluation"},message:"must have required property '"+"evaluation"+"'"};
+var _valid15 = _errs202 === errors;
+valid33 = valid33 || _valid15;
+if(!valid33){
+const _errs204 = errors;
+if(data71 !== null){
+const err173 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2332,10 +2318,11 @@ vErrors.push(err173);
 }
 errors++;
 }
-if(data70.outcome !== undefined){
-let data71 = data70.outcome;
-if(!(((((((data71 === "alert") || (data71 === "repeat")) || (data71 === "delayed")) || (data71 === "shelved")) || (data71 === "review")) || (data71 === "normal")) || (data71 === "unjudged"))){
-const err174 = {instancePath:instancePath+"/decision/outcome",schemaPath:"#/properties/decision/anyOf/0/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.outcome.enum},message:"must be equal to one of the allowed values"};
+var _valid15 = _errs204 === errors;
+valid33 = valid33 || _valid15;
+}
+if(!valid33){
+const err174 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2344,14 +2331,22 @@ vErrors.push(err174);
 }
 errors++;
 }
+else {
+errors = _errs201;
+if(vErrors !== null){
+if(_errs201){
+vErrors.length = _errs201;
 }
-if(data70.reasons !== undefined){
-let data72 = data70.reasons;
-if(Array.isArray(data72)){
-const len1 = data72.length;
-for(let i1=0; i1<len1; i1++){
-if(typeof data72[i1] !== "string"){
-const err175 = {instancePath:instancePath+"/decision/reasons/" + i1,schemaPath:"#/properties/decision/anyOf/0/properties/reasons/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.label_source !== undefined){
+let data72 = data.label_source;
+if(!(((((data72 === "context") || (data72 === "engineer")) || (data72 === "process")) || (data72 === "maintenance")) || (data72 === "none"))){
+const err175 = {instancePath:instancePath+"/label_source",schemaPath:"#/properties/label_source/enum",keyword:"enum",params:{allowedValues: schema11.properties.label_source.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2361,9 +2356,14 @@ vErrors.push(err175);
 errors++;
 }
 }
-}
-else {
-const err176 = {instancePath:instancePath+"/decision/reasons",schemaPath:"#/properties/decision/anyOf/0/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data.decision !== undefined){
+let data73 = data.decision;
+const _errs208 = errors;
+let valid34 = false;
+const _errs209 = errors;
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+if(data73.outcome === undefined){
+const err176 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2372,16 +2372,8 @@ vErrors.push(err176);
 }
 errors++;
 }
-}
-if(data70.findings !== undefined){
-let data74 = data70.findings;
-if(Array.isArray(data74)){
-const len2 = data74.length;
-for(let i2=0; i2<len2; i2++){
-let data75 = data74[i2];
-if(data75 && typeof data75 == "object" && !Array.isArray(data75)){
-if(data75.kind === undefined){
-const err177 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(data73.reasons === undefined){
+const err177 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "reasons"},message:"must have required property '"+"reasons"+"'"};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2390,8 +2382,8 @@ vErrors.push(err177);
 }
 errors++;
 }
-if(data75.label === undefined){
-const err178 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "label"},message:"must have required property '"+"label"+"'"};
+if(data73.evaluation === undefined){
+const err178 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "evaluation"},message:"must have required property '"+"evaluation"+"'"};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2400,8 +2392,10 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(data75.value === undefined){
-const err179 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "value"},message:"must have required property '"+"value"+"'"};
+if(data73.outcome !== undefined){
+let data74 = data73.outcome;
+if(!(((((((data74 === "alert") || (data74 === "repeat")) || (data74 === "delayed")) || (data74 === "shelved")) || (data74 === "review")) || (data74 === "normal")) || (data74 === "unjudged"))){
+const err179 = {instancePath:instancePath+"/decision/outcome",schemaPath:"#/properties/decision/anyOf/0/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.outcome.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2410,8 +2404,14 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(data75.limit === undefined){
-const err180 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
+}
+if(data73.reasons !== undefined){
+let data75 = data73.reasons;
+if(Array.isArray(data75)){
+const len1 = data75.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data75[i1] !== "string"){
+const err180 = {instancePath:instancePath+"/decision/reasons/" + i1,schemaPath:"#/properties/decision/anyOf/0/properties/reasons/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2420,8 +2420,10 @@ vErrors.push(err180);
 }
 errors++;
 }
-if(data75.severity === undefined){
-const err181 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "severity"},message:"must have required property '"+"severity"+"'"};
+}
+}
+else {
+const err181 = {instancePath:instancePath+"/decision/reasons",schemaPath:"#/properties/decision/anyOf/0/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2430,10 +2432,16 @@ vErrors.push(err181);
 }
 errors++;
 }
-if(data75.kind !== undefined){
-let data76 = data75.kind;
-if(!((data76 === "limit") || (data76 === "model"))){
-const err182 = {instancePath:instancePath+"/decision/findings/" + i2+"/kind",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.findings.items.properties.kind.enum},message:"must be equal to one of the allowed values"};
+}
+if(data73.findings !== undefined){
+let data77 = data73.findings;
+if(Array.isArray(data77)){
+const len2 = data77.length;
+for(let i2=0; i2<len2; i2++){
+let data78 = data77[i2];
+if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
+if(data78.kind === undefined){
+const err182 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2442,10 +2450,8 @@ vErrors.push(err182);
 }
 errors++;
 }
-}
-if(data75.label !== undefined){
-if(typeof data75.label !== "string"){
-const err183 = {instancePath:instancePath+"/decision/findings/" + i2+"/label",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/label/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data78.label === undefined){
+const err183 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "label"},message:"must have required property '"+"label"+"'"};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2454,10 +2460,8 @@ vErrors.push(err183);
 }
 errors++;
 }
-}
-if(data75.channel !== undefined){
-if(typeof data75.channel !== "string"){
-const err184 = {instancePath:instancePath+"/decision/findings/" + i2+"/channel",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data78.value === undefined){
+const err184 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "value"},message:"must have required property '"+"value"+"'"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2466,11 +2470,8 @@ vErrors.push(err184);
 }
 errors++;
 }
-}
-if(data75.value !== undefined){
-let data79 = data75.value;
-if(!((typeof data79 == "number") && (isFinite(data79)))){
-const err185 = {instancePath:instancePath+"/decision/findings/" + i2+"/value",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/value/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data78.limit === undefined){
+const err185 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2479,11 +2480,8 @@ vErrors.push(err185);
 }
 errors++;
 }
-}
-if(data75.limit !== undefined){
-let data80 = data75.limit;
-if(!((typeof data80 == "number") && (isFinite(data80)))){
-const err186 = {instancePath:instancePath+"/decision/findings/" + i2+"/limit",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/limit/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data78.severity === undefined){
+const err186 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "severity"},message:"must have required property '"+"severity"+"'"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2492,11 +2490,10 @@ vErrors.push(err186);
 }
 errors++;
 }
-}
-if(data75.severity !== undefined){
-let data81 = data75.severity;
-if(!((((data81 === "low") || (data81 === "medium")) || (data81 === "high")) || (data81 === "critical"))){
-const err187 = {instancePath:instancePath+"/decision/findings/" + i2+"/severity",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/severity/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.findings.items.properties.severity.enum},message:"must be equal to one of the allowed values"};
+if(data78.kind !== undefined){
+let data79 = data78.kind;
+if(!((data79 === "limit") || (data79 === "model"))){
+const err187 = {instancePath:instancePath+"/decision/findings/" + i2+"/kind",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.findings.items.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2506,9 +2503,9 @@ vErrors.push(err187);
 errors++;
 }
 }
-}
-else {
-const err188 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data78.label !== undefined){
+if(typeof data78.label !== "string"){
+const err188 = {instancePath:instancePath+"/decision/findings/" + i2+"/label",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/label/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2518,9 +2515,9 @@ vErrors.push(err188);
 errors++;
 }
 }
-}
-else {
-const err189 = {instancePath:instancePath+"/decision/findings",schemaPath:"#/properties/decision/anyOf/0/properties/findings/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data78.channel !== undefined){
+if(typeof data78.channel !== "string"){
+const err189 = {instancePath:instancePath+"/decision/findings/" + i2+"/channel",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2530,9 +2527,10 @@ vErrors.push(err189);
 errors++;
 }
 }
-if(data70.episode_id !== undefined){
-if(typeof data70.episode_id !== "string"){
-const err190 = {instancePath:instancePath+"/decision/episode_id",schemaPath:"#/properties/decision/anyOf/0/properties/episode_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data78.value !== undefined){
+let data82 = data78.value;
+if(!((typeof data82 == "number") && (isFinite(data82)))){
+const err190 = {instancePath:instancePath+"/decision/findings/" + i2+"/value",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/value/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2542,9 +2540,10 @@ vErrors.push(err190);
 errors++;
 }
 }
-if(data70.mer_id !== undefined){
-if(typeof data70.mer_id !== "string"){
-const err191 = {instancePath:instancePath+"/decision/mer_id",schemaPath:"#/properties/decision/anyOf/0/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data78.limit !== undefined){
+let data83 = data78.limit;
+if(!((typeof data83 == "number") && (isFinite(data83)))){
+const err191 = {instancePath:instancePath+"/decision/findings/" + i2+"/limit",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/limit/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2554,14 +2553,10 @@ vErrors.push(err191);
 errors++;
 }
 }
-if(data70.evaluation !== undefined){
-let data84 = data70.evaluation;
-const _errs229 = errors;
-let valid40 = false;
-const _errs230 = errors;
-if(data84 && typeof data84 == "object" && !Array.isArray(data84)){
-if(data84.stratum === undefined){
-const err192 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "stratum"},message:"must have required property '"+"stratum"+"'"};
+if(data78.severity !== undefined){
+let data84 = data78.severity;
+if(!((((data84 === "low") || (data84 === "medium")) || (data84 === "high")) || (data84 === "critical"))){
+const err192 = {instancePath:instancePath+"/decision/findings/" + i2+"/severity",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/severity/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.findings.items.properties.severity.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2570,8 +2565,10 @@ vErrors.push(err192);
 }
 errors++;
 }
-if(data84.probability === undefined){
-const err193 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "probability"},message:"must have required property '"+"probability"+"'"};
+}
+}
+else {
+const err193 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2580,10 +2577,10 @@ vErrors.push(err193);
 }
 errors++;
 }
-if(data84.stratum !== undefined){
-let data85 = data84.stratum;
-if(!(((((data85 === "alert_model") || (data85 === "alert_limit")) || (data85 === "review")) || (data85 === "normal")) || (data85 === "unjudged"))){
-const err194 = {instancePath:instancePath+"/decision/evaluation/stratum",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/stratum/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.evaluation.anyOf[0].properties.stratum.enum},message:"must be equal to one of the allowed values"};
+}
+}
+else {
+const err194 = {instancePath:instancePath+"/decision/findings",schemaPath:"#/properties/decision/anyOf/0/properties/findings/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2593,11 +2590,9 @@ vErrors.push(err194);
 errors++;
 }
 }
-if(data84.probability !== undefined){
-let data86 = data84.probability;
-if((typeof data86 == "number") && (isFinite(data86))){
-if(data86 > 1 || isNaN(data86)){
-const err195 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(data73.episode_id !== undefined){
+if(typeof data73.episode_id !== "string"){
+const err195 = {instancePath:instancePath+"/decision/episode_id",schemaPath:"#/properties/decision/anyOf/0/properties/episode_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2606,8 +2601,10 @@ vErrors.push(err195);
 }
 errors++;
 }
-if(data86 < 0 || isNaN(data86)){
-const err196 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data73.mer_id !== undefined){
+if(typeof data73.mer_id !== "string"){
+const err196 = {instancePath:instancePath+"/decision/mer_id",schemaPath:"#/properties/decision/anyOf/0/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2617,8 +2614,14 @@ vErrors.push(err196);
 errors++;
 }
 }
-else {
-const err197 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data73.evaluation !== undefined){
+let data87 = data73.evaluation;
+const _errs235 = errors;
+let valid41 = false;
+const _errs236 = errors;
+if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
+if(data87.stratum === undefined){
+const err197 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "stratum"},message:"must have required property '"+"stratum"+"'"};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2627,10 +2630,8 @@ vErrors.push(err197);
 }
 errors++;
 }
-}
-}
-else {
-const err198 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data87.probability === undefined){
+const err198 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "probability"},message:"must have required property '"+"probability"+"'"};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2639,12 +2640,10 @@ vErrors.push(err198);
 }
 errors++;
 }
-var _valid17 = _errs230 === errors;
-valid40 = valid40 || _valid17;
-if(!valid40){
-const _errs235 = errors;
-if(data84 !== null){
-const err199 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(data87.stratum !== undefined){
+let data88 = data87.stratum;
+if(!(((((data88 === "alert_model") || (data88 === "alert_limit")) || (data88 === "review")) || (data88 === "normal")) || (data88 === "unjudged"))){
+const err199 = {instancePath:instancePath+"/decision/evaluation/stratum",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/stratum/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.evaluation.anyOf[0].properties.stratum.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2653,11 +2652,12 @@ vErrors.push(err199);
 }
 errors++;
 }
-var _valid17 = _errs235 === errors;
-valid40 = valid40 || _valid17;
 }
-if(!valid40){
-const err200 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data87.probability !== undefined){
+let data89 = data87.probability;
+if((typeof data89 == "number") && (isFinite(data89))){
+if(data89 > 1 || isNaN(data89)){
+const err200 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2666,11 +2666,71 @@ vErrors.push(err200);
 }
 errors++;
 }
+if(data89 < 0 || isNaN(data89)){
+const err201 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err201];
+}
 else {
-errors = _errs229;
+vErrors.push(err201);
+}
+errors++;
+}
+}
+else {
+const err202 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err202];
+}
+else {
+vErrors.push(err202);
+}
+errors++;
+}
+}
+}
+else {
+const err203 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err203];
+}
+else {
+vErrors.push(err203);
+}
+errors++;
+}
+var _valid17 = _errs236 === errors;
+valid41 = valid41 || _valid17;
+if(!valid41){
+const _errs241 = errors;
+if(data87 !== null){
+const err204 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err204];
+}
+else {
+vErrors.push(err204);
+}
+errors++;
+}
+var _valid17 = _errs241 === errors;
+valid41 = valid41 || _valid17;
+}
+if(!valid41){
+const err205 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err205];
+}
+else {
+vErrors.push(err205);
+}
+errors++;
+}
+else {
+errors = _errs235;
 if(vErrors !== null){
-if(_errs229){
-vErrors.length = _errs229;
+if(_errs235){
+vErrors.length = _errs235;
 }
 else {
 vErrors = null;
@@ -2680,47 +2740,47 @@ vErrors = null;
 }
 }
 else {
-const err201 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err206 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
-vErrors = [err201];
+vErrors = [err206];
 }
 else {
-vErrors.push(err201);
+vErrors.push(err206);
 }
 errors++;
 }
-var _valid16 = _errs203 === errors;
-valid33 = valid33 || _valid16;
-if(!valid33){
-const _errs237 = errors;
-if(data70 !== null){
-const err202 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+var _valid16 = _errs209 === errors;
+valid34 = valid34 || _valid16;
+if(!valid34){
+const _errs243 = errors;
+if(data73 !== null){
+const err207 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
-vErrors = [err202];
+vErrors = [err207];
 }
 else {
-vErrors.push(err202);
+vErrors.push(err207);
 }
 errors++;
 }
-var _valid16 = _errs237 === errors;
-valid33 = valid33 || _valid16;
+var _valid16 = _errs243 === errors;
+valid34 = valid34 || _valid16;
 }
-if(!valid33){
-const err203 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(!valid34){
+const err208 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
-vErrors = [err203];
+vErrors = [err208];
 }
 else {
-vErrors.push(err203);
+vErrors.push(err208);
 }
 errors++;
 }
 else {
-errors = _errs202;
+errors = _errs208;
 if(vErrors !== null){
-if(_errs202){
-vErrors.length = _errs202;
+if(_errs208){
+vErrors.length = _errs208;
 }
 else {
 vErrors = null;
@@ -2730,69 +2790,7 @@ vErrors = null;
 }
 if(data.mer_id !== undefined){
 if(typeof data.mer_id !== "string"){
-const err204 = {instancePath:instancePath+"/mer_id",schemaPath:"#/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err204];
-}
-else {
-vErrors.push(err204);
-}
-errors++;
-}
-}
-if(data.video_clip !== undefined){
-let data88 = data.video_clip;
-const _errs242 = errors;
-let valid42 = false;
-const _errs243 = errors;
-if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
-if(data88.uri === undefined){
-const err205 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "uri"},message:"must have required property '"+"uri"+"'"};
-if(vErrors === null){
-vErrors = [err205];
-}
-else {
-vErrors.push(err205);
-}
-errors++;
-}
-if(data88.start === undefined){
-const err206 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "start"},message:"must have required property '"+"start"+"'"};
-if(vErrors === null){
-vErrors = [err206];
-}
-else {
-vErrors.push(err206);
-}
-errors++;
-}
-if(data88.end === undefined){
-const err207 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "end"},message:"must have required property '"+"end"+"'"};
-if(vErrors === null){
-vErrors = [err207];
-}
-else {
-vErrors.push(err207);
-}
-errors++;
-}
-if(data88.status === undefined){
-const err208 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
-if(vErrors === null){
-vErrors = [err208];
-}
-else {
-vErrors.push(err208);
-}
-errors++;
-}
-if(data88.uri !== undefined){
-let data89 = data88.uri;
-const _errs246 = errors;
-let valid44 = false;
-const _errs247 = errors;
-if(typeof data89 !== "string"){
-const err209 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err209 = {instancePath:instancePath+"/mer_id",schemaPath:"#/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2801,12 +2799,15 @@ vErrors.push(err209);
 }
 errors++;
 }
-var _valid19 = _errs247 === errors;
-valid44 = valid44 || _valid19;
-if(!valid44){
+}
+if(data.video_clip !== undefined){
+let data91 = data.video_clip;
+const _errs248 = errors;
+let valid43 = false;
 const _errs249 = errors;
-if(data89 !== null){
-const err210 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(data91 && typeof data91 == "object" && !Array.isArray(data91)){
+if(data91.uri === undefined){
+const err210 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "uri"},message:"must have required property '"+"uri"+"'"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2815,11 +2816,8 @@ vErrors.push(err210);
 }
 errors++;
 }
-var _valid19 = _errs249 === errors;
-valid44 = valid44 || _valid19;
-}
-if(!valid44){
-const err211 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data91.start === undefined){
+const err211 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "start"},message:"must have required property '"+"start"+"'"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2828,26 +2826,8 @@ vErrors.push(err211);
 }
 errors++;
 }
-else {
-errors = _errs246;
-if(vErrors !== null){
-if(_errs246){
-vErrors.length = _errs246;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data88.start !== undefined){
-let data90 = data88.start;
-const _errs252 = errors;
-let valid45 = false;
-const _errs253 = errors;
-if(typeof data90 === "string"){
-if(!pattern3.test(data90)){
-const err212 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
+if(data91.end === undefined){
+const err212 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "end"},message:"must have required property '"+"end"+"'"};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2856,9 +2836,8 @@ vErrors.push(err212);
 }
 errors++;
 }
-}
-else {
-const err213 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data91.status === undefined){
+const err213 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2867,12 +2846,13 @@ vErrors.push(err213);
 }
 errors++;
 }
-var _valid20 = _errs253 === errors;
-valid45 = valid45 || _valid20;
-if(!valid45){
-const _errs255 = errors;
-if(data90 !== null){
-const err214 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(data91.uri !== undefined){
+let data92 = data91.uri;
+const _errs252 = errors;
+let valid45 = false;
+const _errs253 = errors;
+if(typeof data92 !== "string"){
+const err214 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2881,16 +2861,30 @@ vErrors.push(err214);
 }
 errors++;
 }
-var _valid20 = _errs255 === errors;
-valid45 = valid45 || _valid20;
-}
+var _valid19 = _errs253 === errors;
+valid45 = valid45 || _valid19;
 if(!valid45){
-const err215 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs255 = errors;
+if(data92 !== null){
+const err215 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err215];
 }
 else {
 vErrors.push(err215);
+}
+errors++;
+}
+var _valid19 = _errs255 === errors;
+valid45 = valid45 || _valid19;
+}
+if(!valid45){
+const err216 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err216];
+}
+else {
+vErrors.push(err216);
 }
 errors++;
 }
@@ -2906,25 +2900,14 @@ vErrors = null;
 }
 }
 }
-if(data88.end !== undefined){
-let data91 = data88.end;
+if(data91.start !== undefined){
+let data93 = data91.start;
 const _errs258 = errors;
 let valid46 = false;
 const _errs259 = errors;
-if(typeof data91 === "string"){
-if(!pattern3.test(data91)){
-const err216 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
-if(vErrors === null){
-vErrors = [err216];
-}
-else {
-vErrors.push(err216);
-}
-errors++;
-}
-}
-else {
-const err217 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(typeof data93 === "string"){
+if(!pattern3.test(data93)){
+const err217 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2933,12 +2916,9 @@ vErrors.push(err217);
 }
 errors++;
 }
-var _valid21 = _errs259 === errors;
-valid46 = valid46 || _valid21;
-if(!valid46){
-const _errs261 = errors;
-if(data91 !== null){
-const err218 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+else {
+const err218 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2947,16 +2927,30 @@ vErrors.push(err218);
 }
 errors++;
 }
-var _valid21 = _errs261 === errors;
-valid46 = valid46 || _valid21;
-}
+var _valid20 = _errs259 === errors;
+valid46 = valid46 || _valid20;
 if(!valid46){
-const err219 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs261 = errors;
+if(data93 !== null){
+const err219 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err219];
 }
 else {
 vErrors.push(err219);
+}
+errors++;
+}
+var _valid20 = _errs261 === errors;
+valid46 = valid46 || _valid20;
+}
+if(!valid46){
+const err220 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err220];
+}
+else {
+vErrors.push(err220);
 }
 errors++;
 }
@@ -2972,22 +2966,14 @@ vErrors = null;
 }
 }
 }
-if(data88.status !== undefined){
-let data92 = data88.status;
-if(!(((data92 === "ok") || (data92 === "pending")) || (data92 === "missing"))){
-const err220 = {instancePath:instancePath+"/video_clip/status",schemaPath:"#/properties/video_clip/anyOf/0/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.video_clip.anyOf[0].properties.status.enum},message:"must be equal to one of the allowed values"};
-if(vErrors === null){
-vErrors = [err220];
-}
-else {
-vErrors.push(err220);
-}
-errors++;
-}
-}
-if(data88.reason !== undefined){
-if(typeof data88.reason !== "string"){
-const err221 = {instancePath:instancePath+"/video_clip/reason",schemaPath:"#/properties/video_clip/anyOf/0/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data91.end !== undefined){
+let data94 = data91.end;
+const _errs264 = errors;
+let valid47 = false;
+const _errs265 = errors;
+if(typeof data94 === "string"){
+if(!pattern3.test(data94)){
+const err221 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2997,9 +2983,8 @@ vErrors.push(err221);
 errors++;
 }
 }
-}
 else {
-const err222 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err222 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -3008,12 +2993,12 @@ vErrors.push(err222);
 }
 errors++;
 }
-var _valid18 = _errs243 === errors;
-valid42 = valid42 || _valid18;
-if(!valid42){
-const _errs266 = errors;
-if(data88 !== null){
-const err223 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+var _valid21 = _errs265 === errors;
+valid47 = valid47 || _valid21;
+if(!valid47){
+const _errs267 = errors;
+if(data94 !== null){
+const err223 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -3022,11 +3007,11 @@ vErrors.push(err223);
 }
 errors++;
 }
-var _valid18 = _errs266 === errors;
-valid42 = valid42 || _valid18;
+var _valid21 = _errs267 === errors;
+valid47 = valid47 || _valid21;
 }
-if(!valid42){
-const err224 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(!valid47){
+const err224 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -3036,10 +3021,10 @@ vErrors.push(err224);
 errors++;
 }
 else {
-errors = _errs242;
+errors = _errs264;
 if(vErrors !== null){
-if(_errs242){
-vErrors.length = _errs242;
+if(_errs264){
+vErrors.length = _errs264;
 }
 else {
 vErrors = null;
@@ -3047,11 +3032,10 @@ vErrors = null;
 }
 }
 }
-if(data.latency_ms !== undefined){
-let data94 = data.latency_ms;
-if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
-if(data94.lookup === undefined){
-const err225 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "lookup"},message:"must have required property '"+"lookup"+"'"};
+if(data91.status !== undefined){
+let data95 = data91.status;
+if(!(((data95 === "ok") || (data95 === "pending")) || (data95 === "missing"))){
+const err225 = {instancePath:instancePath+"/video_clip/status",schemaPath:"#/properties/video_clip/anyOf/0/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.video_clip.anyOf[0].properties.status.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -3060,8 +3044,10 @@ vErrors.push(err225);
 }
 errors++;
 }
-if(data94.fuse === undefined){
-const err226 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "fuse"},message:"must have required property '"+"fuse"+"'"};
+}
+if(data91.reason !== undefined){
+if(typeof data91.reason !== "string"){
+const err226 = {instancePath:instancePath+"/video_clip/reason",schemaPath:"#/properties/video_clip/anyOf/0/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -3070,8 +3056,10 @@ vErrors.push(err226);
 }
 errors++;
 }
-if(data94.infer === undefined){
-const err227 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "infer"},message:"must have required property '"+"infer"+"'"};
+}
+}
+else {
+const err227 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -3080,8 +3068,12 @@ vErrors.push(err227);
 }
 errors++;
 }
-if(data94.total === undefined){
-const err228 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'"};
+var _valid18 = _errs249 === errors;
+valid43 = valid43 || _valid18;
+if(!valid43){
+const _errs272 = errors;
+if(data91 !== null){
+const err228 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -3090,13 +3082,11 @@ vErrors.push(err228);
 }
 errors++;
 }
-if(data94.lookup !== undefined){
-let data95 = data94.lookup;
-const _errs271 = errors;
-let valid48 = false;
-const _errs272 = errors;
-if(!((typeof data95 == "number") && (isFinite(data95)))){
-const err229 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+var _valid18 = _errs272 === errors;
+valid43 = valid43 || _valid18;
+}
+if(!valid43){
+const err229 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -3105,12 +3095,23 @@ vErrors.push(err229);
 }
 errors++;
 }
-var _valid22 = _errs272 === errors;
-valid48 = valid48 || _valid22;
-if(!valid48){
-const _errs274 = errors;
-if(data95 !== null){
-const err230 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+else {
+errors = _errs248;
+if(vErrors !== null){
+if(_errs248){
+vErrors.length = _errs248;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.latency_ms !== undefined){
+let data97 = data.latency_ms;
+if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
+if(data97.lookup === undefined){
+const err230 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "lookup"},message:"must have required property '"+"lookup"+"'"};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -3119,11 +3120,8 @@ vErrors.push(err230);
 }
 errors++;
 }
-var _valid22 = _errs274 === errors;
-valid48 = valid48 || _valid22;
-}
-if(!valid48){
-const err231 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data97.fuse === undefined){
+const err231 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "fuse"},message:"must have required property '"+"fuse"+"'"};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -3132,25 +3130,8 @@ vErrors.push(err231);
 }
 errors++;
 }
-else {
-errors = _errs271;
-if(vErrors !== null){
-if(_errs271){
-vErrors.length = _errs271;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data94.fuse !== undefined){
-let data96 = data94.fuse;
-const _errs277 = errors;
-let valid49 = false;
-const _errs278 = errors;
-if(!((typeof data96 == "number") && (isFinite(data96)))){
-const err232 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data97.infer === undefined){
+const err232 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "infer"},message:"must have required property '"+"infer"+"'"};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -3159,12 +3140,8 @@ vErrors.push(err232);
 }
 errors++;
 }
-var _valid23 = _errs278 === errors;
-valid49 = valid49 || _valid23;
-if(!valid49){
-const _errs280 = errors;
-if(data96 !== null){
-const err233 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(data97.total === undefined){
+const err233 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'"};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -3173,16 +3150,45 @@ vErrors.push(err233);
 }
 errors++;
 }
-var _valid23 = _errs280 === errors;
-valid49 = valid49 || _valid23;
-}
-if(!valid49){
-const err234 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(data97.lookup !== undefined){
+let data98 = data97.lookup;
+const _errs277 = errors;
+let valid49 = false;
+const _errs278 = errors;
+if(!((typeof data98 == "number") && (isFinite(data98)))){
+const err234 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err234];
 }
 else {
 vErrors.push(err234);
+}
+errors++;
+}
+var _valid22 = _errs278 === errors;
+valid49 = valid49 || _valid22;
+if(!valid49){
+const _errs280 = errors;
+if(data98 !== null){
+const err235 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err235];
+}
+else {
+vErrors.push(err235);
+}
+errors++;
+}
+var _valid22 = _errs280 === errors;
+valid49 = valid49 || _valid22;
+}
+if(!valid49){
+const err236 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err236];
+}
+else {
+vErrors.push(err236);
 }
 errors++;
 }
@@ -3198,45 +3204,45 @@ vErrors = null;
 }
 }
 }
-if(data94.infer !== undefined){
-let data97 = data94.infer;
+if(data97.fuse !== undefined){
+let data99 = data97.fuse;
 const _errs283 = errors;
 let valid50 = false;
 const _errs284 = errors;
-if(!((typeof data97 == "number") && (isFinite(data97)))){
-const err235 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
-if(vErrors === null){
-vErrors = [err235];
-}
-else {
-vErrors.push(err235);
-}
-errors++;
-}
-var _valid24 = _errs284 === errors;
-valid50 = valid50 || _valid24;
-if(!valid50){
-const _errs286 = errors;
-if(data97 !== null){
-const err236 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err236];
-}
-else {
-vErrors.push(err236);
-}
-errors++;
-}
-var _valid24 = _errs286 === errors;
-valid50 = valid50 || _valid24;
-}
-if(!valid50){
-const err237 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(!((typeof data99 == "number") && (isFinite(data99)))){
+const err237 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err237];
 }
 else {
 vErrors.push(err237);
+}
+errors++;
+}
+var _valid23 = _errs284 === errors;
+valid50 = valid50 || _valid23;
+if(!valid50){
+const _errs286 = errors;
+if(data99 !== null){
+const err238 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err238];
+}
+else {
+vErrors.push(err238);
+}
+errors++;
+}
+var _valid23 = _errs286 === errors;
+valid50 = valid50 || _valid23;
+}
+if(!valid50){
+const err239 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err239];
+}
+else {
+vErrors.push(err239);
 }
 errors++;
 }
@@ -3252,45 +3258,45 @@ vErrors = null;
 }
 }
 }
-if(data94.total !== undefined){
-let data98 = data94.total;
+if(data97.infer !== undefined){
+let data100 = data97.infer;
 const _errs289 = errors;
 let valid51 = false;
 const _errs290 = errors;
-if(!((typeof data98 == "number") && (isFinite(data98)))){
-const err238 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
-if(vErrors === null){
-vErrors = [err238];
-}
-else {
-vErrors.push(err238);
-}
-errors++;
-}
-var _valid25 = _errs290 === errors;
-valid51 = valid51 || _valid25;
-if(!valid51){
-const _errs292 = errors;
-if(data98 !== null){
-const err239 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
-if(vErrors === null){
-vErrors = [err239];
-}
-else {
-vErrors.push(err239);
-}
-errors++;
-}
-var _valid25 = _errs292 === errors;
-valid51 = valid51 || _valid25;
-}
-if(!valid51){
-const err240 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(!((typeof data100 == "number") && (isFinite(data100)))){
+const err240 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err240];
 }
 else {
 vErrors.push(err240);
+}
+errors++;
+}
+var _valid24 = _errs290 === errors;
+valid51 = valid51 || _valid24;
+if(!valid51){
+const _errs292 = errors;
+if(data100 !== null){
+const err241 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err241];
+}
+else {
+vErrors.push(err241);
+}
+errors++;
+}
+var _valid24 = _errs292 === errors;
+valid51 = valid51 || _valid24;
+}
+if(!valid51){
+const err242 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err242];
+}
+else {
+vErrors.push(err242);
 }
 errors++;
 }
@@ -3306,26 +3312,80 @@ vErrors = null;
 }
 }
 }
-}
-else {
-const err241 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data97.total !== undefined){
+let data101 = data97.total;
+const _errs295 = errors;
+let valid52 = false;
+const _errs296 = errors;
+if(!((typeof data101 == "number") && (isFinite(data101)))){
+const err243 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
-vErrors = [err241];
+vErrors = [err243];
 }
 else {
-vErrors.push(err241);
+vErrors.push(err243);
+}
+errors++;
+}
+var _valid25 = _errs296 === errors;
+valid52 = valid52 || _valid25;
+if(!valid52){
+const _errs298 = errors;
+if(data101 !== null){
+const err244 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(vErrors === null){
+vErrors = [err244];
+}
+else {
+vErrors.push(err244);
+}
+errors++;
+}
+var _valid25 = _errs298 === errors;
+valid52 = valid52 || _valid25;
+}
+if(!valid52){
+const err245 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err245];
+}
+else {
+vErrors.push(err245);
+}
+errors++;
+}
+else {
+errors = _errs295;
+if(vErrors !== null){
+if(_errs295){
+vErrors.length = _errs295;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err246 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err246];
+}
+else {
+vErrors.push(err246);
 }
 errors++;
 }
 }
 }
 else {
-const err242 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err247 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
-vErrors = [err242];
+vErrors = [err247];
 }
 else {
-vErrors.push(err242);
+vErrors.push(err247);
 }
 errors++;
 }

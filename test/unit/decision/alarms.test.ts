@@ -271,14 +271,6 @@ describe("alarms: what a person does", () => {
     assert.deepEqual([plant.mer.severity, plant.mer.shelved_until], ["critical", null]);
   });
 
-  it("a shelf ends on time though the wall clock jumps", async () => {
-    const plant = await withFault();
-    await plant.command("shelve", { ...target, minutes: 1 });
-    plant.clock.jump(-3_600_000);
-    await plant.pass(61_000);
-    assert.equal(plant.mer.shelved_until, null);
-  });
-
   it("is told what is wrong with a command", async () => {
     const plant = await withFault();
     const refused: [name: string, fields: object, code: string, words: RegExp][] = [

@@ -9,7 +9,9 @@ import type { EdgeMessage, Fusion, Ldo } from "../../../lib/messages";
 import type { Spool } from "../../../lib/storage/spool";
 import { SOURCE, judged } from "./support";
 
-const KEPT_AT = Date.UTC(2026, 0, 1, 0, 0, 0, 30);
+const STAMP = { synced: true, skew_ms: 12, boot: { id: "b0", ms: 4_000 } };
+const KEPT_AT = { wallMs: Date.UTC(2026, 0, 1, 0, 0, 0, 30), clock: STAMP, steadyForMs: Infinity };
+const WATCH = { stamp: () => STAMP, steadyForMs: Infinity };
 
 function ldoOf(message: EdgeMessage, source = {}): Ldo {
   return buildLdo(message, message.fusion as Fusion, { ...SOURCE, ...source }, KEPT_AT);
@@ -43,7 +45,7 @@ describe("labeled data object", () => {
       lookup: message.lookup,
       sensor_data: { temperature: 82 },
       sensor_quality: message.fusion?.channels,
-      clock: { synced: null, skew_ms: null },
+      clock: { synced: true, skew_ms: 12, boot: { id: "b0", ms: 4_000 } },
       ai_prediction: "bearing_wear",
       ai_confidence: 0.93,
       ai_probabilities: { normal: 0.07, bearing_wear: 0.93 },
@@ -79,8 +81,14 @@ describe("labeled data object", () => {
 
   it("a clock that was set back gives no negative latency", () => {
     const message = judged();
-    const ldo = buildLdo(message, message.fusion as Fusion, SOURCE, KEPT_AT - 3_600_000);
+    const ldo = buildLdo(message, message.fusion as Fusion, SOURCE, { ...KEPT_AT, wallMs: KEPT_AT.wallMs - 3_600_000 });
     assert.equal(ldo.latency_ms.total, 0);
+  });
+
+  it("right after a jump of the clock, what is measured with it is not known; what is not measured with it is", () => {
+    const message = judged();
+    const ldo = buildLdo(message, message.fusion as Fusion, SOURCE, { ...KEPT_AT, steadyForMs: 59_000 });
+    assert.deepEqual(ldo.latency_ms, { lookup: 0.25, fuse: null, infer: 0.04, total: null });
   });
 
   it("takes the true label from the context, never from the prediction", () => {
@@ -164,7 +172,7 @@ describe("keeping objects", () => {
       return Promise.resolve("stored");
     },
   };
-  const keeper = new LdoKeeper(SOURCE, () => Promise.resolve(spool), new ManualClock());
+  const keeper = new LdoKeeper(SOURCE, () => Promise.resolve(spool), new ManualClock(), WATCH);
 
   it("one sample is one object, however often it comes", async () => {
     const message = judged();
@@ -194,7 +202,7 @@ describe("keeping objects", () => {
   it("refuses when too many wait for the disk, and goes on when they are through", async () => {
     const gate = { open: (): void => assert.fail("not yet") };
     const slow = new Promise<"stored">((resolve) => (gate.open = () => resolve("stored")));
-    const narrow = new LdoKeeper(SOURCE, () => Promise.resolve({ append: () => slow }), new ManualClock(), 2);
+    const narrow = new LdoKeeper(SOURCE, () => Promise.resolve({ append: () => slow }), new ManualClock(), WATCH, 2);
     const waiting = [narrow.keep(judged()), narrow.keep(judged())];
     await assert.rejects(narrow.keep(judged()), coded("queue-full", /2 objects wait for the disk, limit 2/));
     gate.open();

@@ -153,14 +153,41 @@ describe("spool", () => {
     await uploadedRows(spool, 1);
   });
 
-  it("waits with sealing until the clock can be believed", async () => {
-    let synced = false;
-    const spool = await start({ limits: { rows: 2 }, clockIsPlausible: () => synced });
+  it("waits with sealing until the clock can be believed, and says so", async () => {
+    let trouble: string | undefined = "the clock says 1970";
+    const spool = await start({ limits: { rows: 2 }, clockTrouble: () => trouble });
+    const told: string[] = [];
+    spool.onState(({ health }) => told.push(health));
     for (const n of [1, 2, 3]) await spool.append(...record(n));
     assert.equal(spool.stats().sealedSeq, 0);
-    synced = true;
+    assert.equal(spool.stats().error?.code, "clock");
+    assert.match(spool.stats().error?.message ?? "", /^records wait to be sealed: the clock says 1970 — set the clock/);
+    trouble = undefined;
     clock.advance(10_000);
     await uploadedRows(spool, 2);
+    assert.deepEqual(told, ["clock", "ok"]);
+  });
+
+  it("seals all the same when a person asks for it", async () => {
+    const spool = await start({ limits: { rows: 1 }, clockTrouble: () => "the clock says 1970" });
+    await spool.append(...record(1));
+    await spool.flush();
+    await uploadedRows(spool, 1);
+  });
+
+  it("a jump of the wall clock makes no line wait longer, and none shorter", async () => {
+    for (const jump of [HOUR, -HOUR, -clock.now()]) {
+      const spool = await start({ name: `at-${Math.abs(jump)}-${jump > 0}`, ages: { maxAgeMs: 2 * HOUR } });
+      await spool.append(...record("early"));
+      clock.advance(HOUR);
+      clock.jump(jump);
+      // What was appended before the jump is read again from the file, with the age that it has.
+      await spool.replayDeadLetters();
+      clock.advance(HOUR - 1_000);
+      assert.equal(spool.stats().sealedSeq, 0);
+      clock.advance(2_000);
+      await uploadedRows(spool, 1);
+    }
   });
 
   it("refuses a line that is too long or holds a line feed, and says how long", async () => {

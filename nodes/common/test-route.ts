@@ -1,6 +1,6 @@
 import type { NodeAPI } from "node-red";
 import { systemClock, type Clock } from "../../lib/clock";
-import { asError } from "../../lib/errors";
+import { asError, EdgeError } from "../../lib/errors";
 import { within } from "../../lib/fusion/link";
 import type { RawConfig } from "./config";
 import { fromDialog } from "./dialog";
@@ -9,6 +9,12 @@ import { fromDialog } from "./dialog";
 export interface TestAnswer {
   readonly ok: boolean;
   readonly text: string;
+}
+
+/** What a dialog is answered: a sentence for somebody who waits, and what it asked for. */
+export interface DialogAnswer extends TestAnswer {
+  /** Why it failed, as the node's help lists it. */
+  readonly code?: string;
 }
 
 /** Long enough for a slow server, short enough for somebody who waits at a dialog. */
@@ -25,31 +31,52 @@ export function testRoute(
   place: (body: RawConfig) => string,
   test: (body: RawConfig) => Promise<TestAnswer>,
 ): void {
-  RED.httpAdmin.post(`/context-edge/${type}/test`, RED.auth.needsPermission(`${type}.write`), (request, response) => {
-    const body = fromDialog(request.body);
-    answerOf(
-      () => test(body),
-      () => place(body),
-      systemClock,
-    ).then(
-      (answer) => response.json(answer),
-      () => response.status(500).end(),
-    );
-  });
+  dialogRoute(RED, type, "test", place, test);
 }
 
-/** Never rejects, and answers within 15 s. */
+/**
+ * Answers what a config node's dialog asks of the place that its settings lead to; otherwise as `testRoute`.
+ * @param action the route's last word
+ */
+export function dialogRoute(
+  RED: NodeAPI,
+  type: string,
+  action: string,
+  place: (body: RawConfig) => string,
+  answer: (body: RawConfig) => Promise<DialogAnswer>,
+): void {
+  RED.httpAdmin.post(
+    `/context-edge/${type}/${action}`,
+    RED.auth.needsPermission(`${type}.write`),
+    (request, response) => {
+      const body = fromDialog(request.body);
+      answerOf(
+        () => answer(body),
+        () => place(body),
+        systemClock,
+        action === "test" ? "the test" : action,
+      ).then(
+        (given) => response.json(given),
+        () => response.status(500).end(),
+      );
+    },
+  );
+}
+
+/** Never rejects, and answers within 15 s. @param what for the message that it took too long */
 export async function answerOf(
-  test: () => Promise<TestAnswer>,
+  ask: () => Promise<DialogAnswer>,
   place: () => string,
   clock: Clock,
-): Promise<TestAnswer> {
-  const begun = Promise.resolve().then(test);
-  const { ok, text } = await within(begun, LIMIT_MS, "the test", clock).catch((error: unknown) => ({
+  what = "the test",
+): Promise<DialogAnswer> {
+  const begun = Promise.resolve().then(ask);
+  const answer = await within(begun, LIMIT_MS, what, clock).catch((error: unknown) => ({
     ok: false,
     text: asError(error).message,
+    ...(error instanceof EdgeError ? { code: error.code } : {}),
   }));
-  return { ok, text: placed(text, place) };
+  return { ...answer, text: placed(answer.text, place) };
 }
 
 function placed(text: string, place: () => string): string {

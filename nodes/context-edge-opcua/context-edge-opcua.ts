@@ -1,38 +1,35 @@
 import { join } from "node:path";
-import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
-import { EdgeError } from "../../lib/errors";
-import { OpcuaConnection } from "../../lib/fusion/opcua/connection";
-import { OpcuaSource, type OpcuaOptions } from "../../lib/fusion/opcua/source";
+import { OpcuaSource } from "../../lib/fusion/opcua/source";
 import { onClose } from "../common/adapter";
-import { ConfigReader, refuseService, type RawConfig } from "../common/config";
-import { secretToTry } from "../common/dialog";
-import type { OpcuaService } from "../common/services";
-import { testRoute } from "../common/test-route";
+import { refuseService, service, type RawConfig } from "../common/config";
+import type { DeviceService, OpcuaService } from "../common/services";
+import { routes, type OpcuaNode as Deployed } from "./routes";
+import { readOptions } from "./settings";
 
-interface Credentials {
-  user?: unknown;
-  password?: unknown;
-}
-
-interface OpcuaNode extends Node<Credentials> {
+interface OpcuaNode extends Deployed {
   service?: OpcuaService;
-  /** The endpoint the stored password was stored for. */
-  endpoint?: string;
 }
 
 const TYPE = "context-edge-opcua";
 
 /** An OPC UA server, one session for all who follow variables on it. */
 export = function (RED: NodeAPI): void {
-  const pkiDir = (): string => join(RED.settings.userDir ?? process.cwd(), "context-edge", "opcua-pki");
+  /** Certificates live with the device's data; where no device is chosen, in the folder that a device has by default. */
+  const pkiDirOf = (raw: RawConfig): string => {
+    const device = raw["device"];
+    if (typeof device !== "string" || device === "")
+      return join(RED.settings.userDir ?? process.cwd(), "context-edge", "opcua-pki");
+    return join(service<DeviceService>(RED, device, "context-edge-device", "OPC UA").dataDir, "opcua-pki");
+  };
 
   function ContextEdgeOpcua(this: OpcuaNode, def: NodeDef): void {
     RED.nodes.createNode(this, def);
     try {
-      const options = readOptions(def as unknown as RawConfig, this.credentials, pkiDir());
-      const source = new OpcuaSource(options, systemClock, Math.random);
-      this.endpoint = options.url;
+      const raw = def as unknown as RawConfig;
+      this.options = readOptions(raw, this.credentials, pkiDirOf(raw));
+      const source = new OpcuaSource(this.options, systemClock, Math.random);
       this.service = source;
       onClose(this, () => source.close());
     } catch (error) {
@@ -40,58 +37,12 @@ export = function (RED: NodeAPI): void {
     }
   }
   RED.nodes.registerType(TYPE, ContextEdgeOpcua, {
-    credentials: { user: { type: "text" }, password: { type: "password" } },
+    credentials: {
+      user: { type: "text" },
+      password: { type: "password" },
+      certificate: { type: "text" },
+      private_key: { type: "password" },
+    },
   });
-
-  testRoute(RED, TYPE, placeOf, async (body) => {
-    const stored = typeof body["id"] === "string" ? (RED.nodes.getNode(body["id"]) as OpcuaNode | null) : null;
-    return { ok: true, text: await test(body, stored, pkiDir()) };
-  });
+  routes(RED, pkiDirOf);
 };
-
-function readOptions(raw: RawConfig, credentials: Credentials | undefined, pkiDir: string): OpcuaOptions {
-  const config = new ConfigReader(raw, "OPC UA");
-  const url = config.text("endpoint");
-  if (!url.startsWith("opc.tcp://"))
-    throw new EdgeError("opcua-endpoint", `OPC UA: the endpoint "${url}" must start with opc.tcp://`);
-  const secrets = new ConfigReader({ ...credentials }, "OPC UA");
-  const name = secrets.text("user", "");
-  return {
-    url,
-    user: name === "" ? undefined : { name, password: secrets.text("password", "") },
-    pkiDir,
-    intervalMs: config.number("interval_ms", 200, { min: 10, max: 3_600_000 }),
-    watchdogMs: config.number("watchdog_ms", 10_000, { min: 0, max: 3_600_000 }),
-  };
-}
-
-function placeOf(body: RawConfig): string {
-  return textOf(body["endpoint"]);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-/** Connects with what the dialog shows. The stored password is used only for the endpoint it was stored for. */
-async function test(body: RawConfig, stored: OpcuaNode | null, pkiDir: string): Promise<string> {
-  const user = textOf(body["user"]);
-  const own = stored !== null && stored.endpoint === body["endpoint"];
-  const password =
-    user === ""
-      ? ""
-      : secretToTry(
-          textOf(body["password"]),
-          { name: "password", place: "endpoint" },
-          own ? { secret: textOf(stored.credentials?.password) } : undefined,
-        );
-  const options = readOptions(body, { user, password }, pkiDir);
-  const begun = performance.now();
-  const connection = await OpcuaConnection.open(options, systemClock, new AbortController().signal);
-  try {
-    const name = await connection.serverName();
-    return `${name === "" ? "the server" : name} answered in ${Math.round(performance.now() - begun)} ms`;
-  } finally {
-    await connection.close();
-  }
-}

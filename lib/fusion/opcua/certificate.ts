@@ -1,75 +1,128 @@
 /** The OPC UA client's own certificate, in a folder of ours: the library would put it into the user's home. */
-import { mkdirSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createPrivateKey, generateKeyPair, X509Certificate } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
-import type * as Opcua from "node-opcua-client";
+import { promisify } from "node:util";
+import { errorCode } from "../../errors";
+import { beside } from "./library";
 
-type CertificateManager = NonNullable<Opcua.OPCUAClientOptions["clientCertificateManager"]>;
-
-interface Manager {
-  initialize(): Promise<void>;
-  createSelfSignedCertificate(of: {
-    readonly applicationUri: string;
-    readonly dns: string[];
-    readonly outputFile: string;
-    readonly subject: string;
-    readonly startDate: Date;
-    readonly validity: number;
-  }): Promise<void>;
-}
-
+const DAY_MS = 86_400_000;
 const VALID_DAYS = 3650;
+/** Renewed so long before its end: somebody has to trust the new one on the servers. */
+const RENEW_DAYS = 30;
 
-/** What is under way, by file: two connections that start at once make one certificate. */
-const making = new Map<string, Promise<void>>();
+export interface OwnCertificate {
+  /** The DER bytes. */
+  readonly der: Buffer;
+  readonly pem: string;
+  /** PKCS #8, PEM. */
+  readonly key: string;
+  /** As the certificate says it; it stays the same when the host is renamed or the certificate renewed. */
+  readonly applicationUri: string;
+  /** SHA-1, upper-case hex without colons, as OPC UA servers list it. */
+  readonly thumbprint: string;
+}
 
-export class OwnCertificate {
-  readonly manager: CertificateManager;
-  private readonly near: NodeJS.Require;
+/** What is under way, by folder: two connections that start at once make one certificate. */
+const making = new Map<string, Promise<OwnCertificate>>();
 
-  constructor(
-    private readonly folder: string,
-    private readonly applicationName: string,
-  ) {
-    this.near = createRequire(require.resolve("node-opcua-client"));
-    const { OPCUACertificateManager } = this.near("node-opcua-certificate-manager") as {
-      OPCUACertificateManager: new (options: { rootFolder: string }) => CertificateManager;
-    };
-    this.manager = new OPCUACertificateManager({ rootFolder: folder });
+/**
+ * The client's certificate of this folder: made once, kept with its key and application URI, renewed (same key, same
+ * URI) when it is about to end or not yet valid.
+ * @param now epoch milliseconds
+ * @throws EdgeError `library-missing`; what the file system says of a folder that cannot be written
+ */
+export function ownCertificate(folder: string, applicationName: string, now: number): Promise<OwnCertificate> {
+  let made = making.get(folder);
+  if (!made) {
+    made = readOrMake(folder, applicationName, now).finally(() => making.delete(folder));
+    making.set(folder, made);
   }
+  return made;
+}
 
-  /** Made ahead of the client, which would say on the console that it makes one. */
-  async make(): Promise<void> {
-    const file = join(this.folder, "own", "certs", "client_certificate.pem");
-    if (isWritten(file)) return;
-    let made = making.get(file);
-    if (!made) {
-      made = this.write(file).finally(() => making.delete(file));
-      making.set(file, made);
-    }
-    await made;
+async function readOrMake(folder: string, applicationName: string, now: number): Promise<OwnCertificate> {
+  const file = join(folder, "own", "certs", "client_certificate.pem");
+  const keyFile = join(folder, "own", "private", "private_key.pem");
+  const pem = readText(file);
+  let key = readText(keyFile);
+  if (pem !== undefined && key !== undefined) {
+    const certificate = new X509Certificate(pem);
+    if (serves(certificate, now) && certificate.checkPrivateKey(createPrivateKey(key))) return owned(pem, key);
   }
+  if (key === undefined) {
+    const pair = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+    key = pair.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+    write(keyFile, key, 0o600);
+  }
+  const uri = pem === undefined ? undefined : applicationUriOf(new X509Certificate(pem));
+  const made = await sign(key, applicationName, uri ?? defaultUri(applicationName), now);
+  write(file, made, 0o644);
+  return owned(made, key);
+}
 
-  private async write(outputFile: string): Promise<void> {
-    const { makeApplicationUrn, makeSubject } = this.near("node-opcua-common") as Record<
-      "makeApplicationUrn" | "makeSubject",
-      (...of: [string, string]) => string
-    >;
-    const manager = this.manager as unknown as Manager;
-    await manager.initialize();
-    mkdirSync(dirname(outputFile), { recursive: true });
-    await manager.createSelfSignedCertificate({
-      applicationUri: makeApplicationUrn(hostname(), this.applicationName),
-      dns: [hostname()],
-      outputFile,
-      subject: makeSubject(this.applicationName, hostname()),
-      startDate: new Date(),
-      validity: VALID_DAYS,
-    });
+function serves({ validFromDate, validToDate }: X509Certificate, now: number): boolean {
+  return validFromDate.getTime() <= now && now < validToDate.getTime() - RENEW_DAYS * DAY_MS;
+}
+
+async function sign(key: string, applicationName: string, applicationUri: string, now: number): Promise<string> {
+  const opcua = beside().crypto;
+  const pkcs8 = createPrivateKey(key).export({ type: "pkcs8", format: "der" });
+  const privateKey = await crypto.subtle.importKey(
+    "pkcs8",
+    pkcs8,
+    { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+    true,
+    ["sign"],
+  );
+  const { cert } = await opcua.createSelfSignedCertificate({
+    privateKey,
+    applicationUri,
+    dns: [hostname()],
+    subject: `CN=${applicationName}`,
+    // A day back: the server's clock may be behind ours.
+    notBefore: new Date(now - DAY_MS),
+    notAfter: new Date(now + VALID_DAYS * DAY_MS),
+    purpose: opcua.CertificatePurpose.ForApplication,
+  });
+  return cert;
+}
+
+function defaultUri(applicationName: string): string {
+  return `urn:${hostname()}:${applicationName.replaceAll(" ", "")}`;
+}
+
+function owned(pem: string, key: string): OwnCertificate {
+  const certificate = new X509Certificate(pem);
+  return {
+    der: certificate.raw,
+    pem,
+    key,
+    applicationUri: applicationUriOf(certificate) ?? "",
+    thumbprint: certificate.fingerprint.replaceAll(":", ""),
+  };
+}
+
+/** The application URI that a certificate carries among its alternative names (OPC UA Part 6, 6.2.2). */
+export function applicationUriOf({ subjectAltName }: X509Certificate): string | undefined {
+  const uri = /(?:^|, )URI:("(?:[^"\\]|\\.)*"|[^,]*)/.exec(subjectAltName ?? "")?.[1];
+  return uri?.startsWith('"') ? (JSON.parse(uri) as string) : uri;
+}
+
+function readText(file: string): string | undefined {
+  try {
+    const text = readFileSync(file, "utf8");
+    return text === "" ? undefined : text;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
   }
 }
 
-function isWritten(file: string): boolean {
-  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+/** Whole or not at all: a power cut must leave no half certificate. */
+function write(file: string, text: string, mode: number): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, text, { mode });
+  renameSync(`${file}.new`, file);
 }

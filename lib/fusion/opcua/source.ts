@@ -3,7 +3,8 @@ import type { Clock } from "../../clock";
 import { asError, EdgeError, errorCode } from "../../errors";
 import { Link } from "../link";
 import { badReading, readValue, type Reading } from "../reading";
-import { OpcuaConnection, type OpcuaEndpoint } from "./connection";
+import { OpcuaConnection } from "./connection";
+import type { OpcuaEndpoint } from "./endpoint";
 
 export interface OpcuaOptions extends OpcuaEndpoint {
   /** Sampling and publishing interval that the server is asked for. */

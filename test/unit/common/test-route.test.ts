@@ -18,7 +18,11 @@ describe("a connection test", () => {
     );
     await new Promise((resolve) => setImmediate(resolve));
     clock.advance(15_000);
-    assert.deepEqual(await hanging, { ok: false, text: `${HERE}: the test: no answer within 15,000 ms` });
+    assert.deepEqual(await hanging, {
+      ok: false,
+      code: "timeout",
+      text: `${HERE}: the test: no answer within 15,000 ms`,
+    });
   });
 
   it("names the place once", async () => {

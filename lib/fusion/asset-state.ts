@@ -1,21 +1,15 @@
 import type { Clock } from "../clock";
-import type { AssetRef, ChannelState, EdgeMessage, Run, SensorData, Unusable } from "../messages";
+import type { AssetRef, ChannelState, SensorData, Unusable } from "../messages";
 import { Cell, type Trouble } from "./cell";
 import type { ChannelSpec } from "./channel";
 import type { Reading } from "./reading";
+import type { RunOfAsset } from "./run";
 
 /** A channel went stale, or a usable reading came after it had been. */
 export interface Transition {
   readonly kind: "channel-stale" | "channel-good";
   readonly channel: string;
   readonly trouble: Trouble | undefined;
-}
-
-/** The run under way on an asset: what every sample within it carries. */
-export interface RunInForce {
-  readonly id: string;
-  readonly carried: Pick<EdgeMessage, "scan" | "context" | "lookup" | "simulated">;
-  samples: number;
 }
 
 /** The channels as they stand at one moment. */
@@ -28,28 +22,32 @@ export interface Snapshot {
 }
 
 /**
- * Everything that is known of one asset: its channels, its run, and one timer that tells staleness without a new reading.
+ * Everything that is known of one asset: its channels, its runs, and one timer that tells staleness without a new reading.
  * The timer stands at the earliest moment at which a channel can become stale; readings only move that moment, so they
  * cost no timer of their own.
  */
 export class AssetState {
   readonly cells: readonly Cell[];
-  run: RunInForce | undefined;
+  /** Monotonic time of the last reading or scan. */
+  heardAt: number;
   private disarm: (() => void) | undefined;
   private armedFor = Infinity;
 
   /**
    * @param shared the state of readings that name no asset; they stand in where this asset has none of its own
+   * @param run the asset's runs
    * @param announce called for every transition, from the timer or from a reading
    */
   constructor(
     readonly asset: AssetRef | undefined,
+    readonly run: RunOfAsset,
     specs: readonly ChannelSpec[],
     private readonly clock: Clock,
     private readonly shared: AssetState | undefined,
     private readonly announce: (state: AssetState, transition: Transition) => void,
   ) {
     this.cells = specs.map((spec) => new Cell(spec));
+    this.heardAt = clock.monotonic();
   }
 
   /** @returns true when the channel's quality changed */
@@ -57,6 +55,7 @@ export class AssetState {
     const cell = this.cells[channel] as Cell;
     const now = this.clock.monotonic();
     const changed = cell.take(reading, now);
+    this.heardAt = now;
     if (cell.staleFrom < this.armedFor) this.arm(now);
     if (changed && cell.announced && cell.usable(now) !== null) {
       cell.announced = false;
@@ -99,15 +98,8 @@ export class AssetState {
     return optional;
   }
 
-  /** The run's mark on a new sample; undefined outside a run. */
-  mark(phase: Run["phase"] | "next"): Run | undefined {
-    const { run } = this;
-    if (!run) return undefined;
-    run.samples++;
-    return { id: run.id, phase: phase === "next" ? (run.samples === 1 ? "start" : "sample") : phase };
-  }
-
   close(): void {
+    this.run.close();
     this.disarm?.();
     this.disarm = undefined;
     this.armedFor = Infinity;

@@ -1,6 +1,7 @@
 import { EdgeError } from "../errors";
 import type { Feature } from "./window";
 import type { RegisterFormat } from "./modbus/registers";
+import type { RunLimits } from "./run";
 
 /** Where a channel's readings come from: messages on the wire, or the node's own subscription or poll. */
 export type Source = "wire" | "opcua" | "modbus";
@@ -43,6 +44,7 @@ export interface FusionConfig {
   readonly periodMs: number;
   /** The asset of readings and scans that do not tell theirs; empty: the device's only one. */
   readonly asset: string;
+  readonly run: RunLimits;
 }
 
 /** A row with the editor's defaults for what it leaves out. */

@@ -1,16 +1,20 @@
-import type { AssetTable, Asset } from "../assets";
+import type { Asset, AssetTable } from "../assets";
 import { isoTime, type Clock } from "../clock";
 import { EdgeError } from "../errors";
 import { uuidv7 } from "../ids";
 import type { AssetRef, EdgeMessage, Run, Unusable } from "../messages";
 import { isRecord } from "../path";
-import { AssetState, type Transition } from "./asset-state";
+import { AssetState } from "./asset-state";
+import { AssetStates } from "./asset-states";
 import { checkChannels, type FusionConfig } from "./channel";
 import { Intake, type Put } from "./intake";
 import { registerAddressOf } from "./modbus/address";
 import { RegisterChannel } from "./modbus/wire";
+import { assetUnknown, runNotice, runtimeNotice, strangerNotice, transitionNotice } from "./notices";
 import type { Reading } from "./reading";
 import { namesAsset, Router, withAsset } from "./route";
+import { RunOfAsset } from "./run";
+import { Strangers } from "./strangers";
 
 /** A fused sample, ready to send: output 1 when usable, output 2 when not. */
 export interface Sample {
@@ -23,7 +27,7 @@ export interface FuserOptions {
   readonly assets: readonly Asset[];
   readonly assetTable: AssetTable;
   readonly clock: Clock;
-  /** A notice for output 2: a channel went stale, or came back. Carries no `fusion`: it leaves no record. */
+  /** A notice for output 2: a channel went stale, a run ran out of time. Carries no `fusion`: it leaves no record. */
   readonly notice: (message: EdgeMessage) => void;
   /** A sample that no message triggered: periodic, or from the node's own sources. */
   readonly emit: (sample: Sample) => void;
@@ -39,43 +43,55 @@ export class Fuser {
   /** Messages in which channels found readings, and in which none did. */
   matched = 0;
   unmatched = 0;
-  private readonly states = new Map<string, AssetState>();
-  private readonly shared: AssetState;
+  /** What other nodes said of themselves (the answer to an import), and ends of runs that were over already. */
+  answers = 0;
+  lateEnds = 0;
+  readonly strangers: Strangers;
+  private readonly states: AssetStates;
   private readonly router: Router;
   private readonly intake: Intake;
   private readonly config: FusionConfig;
   private readonly triggerIndex: number;
   private readonly dueForEmit = new Set<AssetState>();
   private stopPeriod: (() => void) | undefined;
-  private latest: AssetState;
-  /** Assets for which the message at hand triggers a sample. */
-  private triggered: AssetState[] = [];
+  /** Of the message at hand: how many readings found their channel, and the assets for which it triggers a sample. */
+  private accepted = 0;
+  private readonly triggered = new Set<AssetState>();
   private readonly collect: Put;
 
+  /** @throws EdgeError `channels`, `assets` */
   constructor(private readonly options: FuserOptions) {
-    const { config, assets, assetTable } = options;
+    const { config, assetTable, clock } = options;
     this.config = config;
     checkChannels(config);
+    this.checkAssets();
     this.triggerIndex = config.channels.findIndex((channel) => channel.name === config.triggerChannel);
-    const declared = new Set(assets.map((asset) => asset.id));
-    const fixed = config.asset === "" ? undefined : (assetTable.resolve({ contextAsset: config.asset }) as AssetRef);
-    this.router = new Router(config.channels, assetTable, declared, fixed);
+    this.router = new Router(config.channels, assetTable, assetTable.named(config.asset));
     const registers: RegisterChannel[] = [];
     for (const [index, channel] of config.channels.entries()) {
       if (channel.source !== "wire" || !channel.register) continue;
       registers.push(new RegisterChannel(index, channel.register, registerAddressOf(channel.match)));
     }
-    this.intake = new Intake(config.channels, this.router, registers);
-    this.shared = this.newState(undefined, undefined);
-    this.latest = this.shared;
+    this.strangers = new Strangers(clock, (name) => {
+      options.notice(strangerNotice(name, assetTable, clock));
+      options.changed();
+    });
+    this.intake = new Intake(config.channels, this.router, assetTable, registers, (name) => this.strangers.note(name));
+    this.states = new AssetStates(assetTable, clock, (asset, shared) => this.newState(asset, shared));
     this.collect = (asset, channel, reading) => {
       const state = this.put(asset, channel, reading);
-      if (this.triggeredBy(channel) && !this.triggered.includes(state)) this.triggered.push(state);
+      if (!state) return;
+      this.accepted++;
+      if (this.triggeredBy(channel)) this.trigger(state, this.triggered);
     };
-    if (config.trigger === "periodic") this.nextPeriod(options.clock.monotonic() + config.periodMs);
+    if (config.trigger === "periodic") this.nextPeriod(clock.monotonic() + config.periodMs);
   }
 
-  /** Takes a message. @returns the samples it triggers, in order; empty when it was only absorbed */
+  /**
+   * Takes a message. What makes no sample is counted: `matched`, `unmatched`, `strangers`, `answers`, `lateEnds`.
+   * @returns the samples it triggers, in order; empty when it was only absorbed
+   * @throws EdgeError `asset-unknown`, `too-many-assets`
+   */
   take(message: EdgeMessage): Sample[] {
     if (isRecord(message.scan) || (message.unusable !== undefined && message.event === undefined))
       return this.takeScan(message);
@@ -86,9 +102,9 @@ export class Fuser {
   /** Takes a reading of one of the node's own sources. Samples that it triggers go out with the next turn of the loop. */
   takeOwn(channel: number, asset: AssetRef | undefined, reading: Reading): void {
     const state = this.put(asset ?? this.router.route("").asset, channel, reading);
-    if (!this.triggeredBy(channel)) return;
+    if (!state || !this.triggeredBy(channel)) return;
     if (this.dueForEmit.size === 0) setImmediate(() => this.emitDue());
-    this.dueForEmit.add(state);
+    this.trigger(state, this.dueForEmit);
   }
 
   /** What own sources must read: every channel of that source, once per asset where its match names one. */
@@ -99,69 +115,104 @@ export class Fuser {
       const match = spec.match === "" ? spec.name : spec.match;
       if (!namesAsset(match)) wanted.push({ channel, asset: undefined, match });
       else
-        for (const asset of this.options.assets)
-          wanted.push({ channel, asset: this.router.assetOf(asset.id), match: withAsset(match, asset.id) });
+        for (const { id } of this.options.assets)
+          wanted.push({ channel, asset: this.options.assetTable.declared(id), match: withAsset(match, id) });
     }
     return wanted;
   }
 
-  /** The first trouble of the asset heard of last; undefined when all its channels are usable. */
-  trouble(): Unusable | undefined {
-    const found = this.latest.trouble();
-    return found && { channel: found.channel, code: found.trouble.code, reason: found.trouble.reason };
+  /**
+   * The first trouble of any asset, one that had a reading first; undefined when all their channels are usable. `asset` is
+   * named where there are several.
+   */
+  trouble(): (Unusable & { asset: string | undefined }) | undefined {
+    let missing: (Unusable & { asset: string | undefined }) | undefined;
+    for (const state of this.states.heard) {
+      const found = state.trouble();
+      if (!found) continue;
+      const { code, reason } = found.trouble;
+      const asset = this.states.size > 1 ? state.asset?.id : undefined;
+      const trouble = { asset, channel: found.channel, code, reason };
+      if (code !== "channel-missing") return trouble;
+      missing ??= trouble;
+    }
+    return missing;
   }
 
   close(): void {
     this.stopPeriod?.();
     this.dueForEmit.clear();
-    this.shared.close();
-    for (const state of this.states.values()) state.close();
+    this.states.close();
   }
 
   private takeScan(message: EdgeMessage): Sample[] {
-    const state = this.stateOfMessage(message);
-    const samples: Sample[] = [];
-    if (this.config.trigger === "run_end") this.endRun(state, samples);
-    const refused = message.unusable !== undefined;
-    const carried: NonNullable<AssetState["run"]>["carried"] = {};
-    if (isRecord(message.scan)) carried.scan = message.scan;
-    if (message.context !== undefined && !refused) carried.context = message.context;
-    if (message.lookup !== undefined && !refused) carried.lookup = message.lookup;
-    if (message.simulated !== undefined) carried.simulated = message.simulated;
-    state.run = { id: uuidv7(this.options.clock.now()), carried, samples: 0 };
-    if (this.config.trigger === "scan") samples.push(this.fuse(state, message, state.mark("single")));
-    else if (refused) samples.push(this.fuse(state, message, state.mark("next")));
+    const asset = this.assetOf(message);
+    const { trigger } = this.config;
+    if (!asset && this.options.assetTable.size > 1) {
+      message.unusable ??= assetUnknown("the scan", this.options.assetTable);
+      return [this.fuse(this.states.shared, message, undefined)];
+    }
+    const state = this.states.ofScan(asset);
+    state.heardAt = this.options.clock.monotonic();
+    state.run.check();
+    const samples = this.endRun(state, "the next scan came");
+    const wrong = state.run.begin(message);
+    if (trigger === "scan") {
+      samples.push(this.fuse(state, message, "single"));
+      state.run.end("a scan is one sample here");
+    } else if (message.unusable !== undefined) samples.push(this.fuse(state, message, "next"));
+    if (wrong !== undefined) this.options.notice(runtimeNotice(state.asset, wrong, this.options.clock));
     return samples;
   }
 
   private takeEnd(message: EdgeMessage): Sample[] {
-    const state = this.stateOfMessage(message);
-    const samples: Sample[] = [];
-    if (this.config.trigger === "run_end") this.endRun(state, samples, message);
-    state.run = undefined;
-    return samples;
+    const asset = this.assetOf(message);
+    const { assetTable } = this.options;
+    if (!asset && assetTable.size > 1) {
+      const { code, reason } = assetUnknown("the end of a run", assetTable);
+      throw new EdgeError(code, reason, { remedy: "set msg.asset, or the asset's id as msg.topic" });
+    }
+    const state = this.states.ofScan(asset);
+    state.run.check();
+    const named: unknown = message.run?.id;
+    // A signal that comes when the next part is there already must not end the next part's run.
+    if (state.run.id === undefined || (typeof named === "string" && named !== state.run.id)) {
+      this.lateEnds++;
+      return NONE;
+    }
+    return this.endRun(state, "an end signal came", message);
   }
 
-  /** The sample at the end of a run, unless the run was reported already because it could not be used. */
-  private endRun(state: AssetState, samples: Sample[], message: EdgeMessage = {}): void {
-    if (!state.run || state.run.samples > 0) return;
-    samples.push(this.fuse(state, Object.assign(message, state.run.carried), state.mark("end")));
+  /** Ends the run in force, with its sample where that is made at the end and was not made already. */
+  private endRun(state: AssetState, why: string, message: EdgeMessage = {}): Sample[] {
+    const due = this.config.trigger === "run_end" && state.run.id !== undefined && state.run.samples === 0;
+    const samples = due ? [this.fuse(state, message, "end")] : [];
+    state.run.end(why);
+    return samples;
   }
 
   private takeReadings(message: EdgeMessage): Sample[] {
     // Where a message failed half way, some of its assets are left.
-    if (this.triggered.length > 0) this.triggered = [];
-    if (this.intake.take(message, this.collect) > 0) this.matched++;
-    // What another node says of itself (an answer to put or import) is no reading that went astray.
-    else if (message.event === undefined && message.command === undefined) this.unmatched++;
-    if (this.triggered.length === 0) return NONE;
-    const states = this.triggered;
-    this.triggered = [];
-    return states.map((state, i) => {
+    this.triggered.clear();
+    this.accepted = 0;
+    const strange = this.strangers.readings;
+    this.intake.take(message, this.collect);
+    if (this.accepted > 0) this.matched++;
+    else if (this.strangers.readings === strange) {
+      // What another node says of itself (an answer to put or import) is no reading that went astray.
+      if (message.event === undefined && message.command === undefined) this.unmatched++;
+      else this.answers++;
+    }
+    if (this.triggered.size === 0) return NONE;
+    let left = this.triggered.size;
+    const samples: Sample[] = [];
+    for (const state of this.triggered) {
       // A message that holds readings of several assets makes a sample for each.
-      const own = i === states.length - 1 ? message : { ...message };
-      return this.fuse(state, Object.assign(own, state.run?.carried), state.mark("next"));
-    });
+      const own = --left === 0 ? message : { ...message };
+      state.run.check();
+      samples.push(this.fuse(state, own, "next"));
+    }
+    return samples;
   }
 
   private triggeredBy(channel: number): boolean {
@@ -169,25 +220,26 @@ export class Fuser {
     return trigger === "any" || (trigger === "channel" && channel === this.triggerIndex);
   }
 
-  private put(asset: AssetRef | undefined, channel: number, reading: Reading): AssetState {
-    const state = this.stateOf(asset);
-    if (state.take(channel, reading) || this.latest !== state) {
-      this.latest = state;
-      this.options.changed();
-    }
+  /** A reading that stands for every asset makes a sample of each. */
+  private trigger(state: AssetState, triggered: Set<AssetState>): void {
+    if (state !== this.states.shared) triggered.add(state);
+    else for (const heard of this.states.heard) triggered.add(heard);
+  }
+
+  /** @returns undefined where it is a reading of an unknown asset */
+  private put(asset: AssetRef | undefined, channel: number, reading: Reading): AssetState | undefined {
+    const state = this.states.ofReading(asset);
+    if (!state) this.strangers.note((asset as AssetRef).id);
+    else if (state.take(channel, reading)) this.options.changed();
     return state;
   }
 
-  /** Writes the sample onto `message`, which becomes it: foreign properties survive. */
-  private fuse(state: AssetState, message: EdgeMessage, run: Run | undefined): Sample {
+  /** Writes the sample onto `message`, which becomes it: foreign properties survive. @param phase undefined: of no run */
+  private fuse(state: AssetState, message: EdgeMessage, phase: Run["phase"] | "next" | undefined): Sample {
     const { data, channels, complete, unusable } = state.snapshot();
     const now = this.options.clock.now();
-    if (this.latest !== state) {
-      this.latest = state;
-      this.options.changed();
-    }
     if (state.asset) message.asset = state.asset;
-    if (run) message.run = run;
+    if (phase !== undefined) state.run.stamp(message, phase);
     message.sensor_data = data;
     message.fusion = { id: uuidv7(now), at: isoTime(now), complete, channels };
     message.payload = data;
@@ -203,61 +255,55 @@ export class Fuser {
   }
 
   private emitFrom(state: AssetState): void {
+    state.run.check();
     const message: EdgeMessage = state.asset ? { topic: state.asset.id } : {};
-    if (state.run) Object.assign(message, state.run.carried);
-    this.options.emit(this.fuse(state, message, state.mark("next")));
+    this.options.emit(this.fuse(state, message, "next"));
   }
 
   private nextPeriod(due: number): void {
     const { clock } = this.options;
     this.stopPeriod = clock.after(Math.max(0, due - clock.monotonic()), () => {
-      if (this.states.size === 0) this.stateOf(this.router.route("").asset);
-      for (const state of this.states.size > 0 ? this.states.values() : [this.shared]) this.emitFrom(state);
+      if (this.states.size === 0) this.states.ofScan(this.router.route("").asset);
+      for (const state of this.states.heard) this.emitFrom(state);
       // Kept to the beat; beats that a stalled loop missed are not made up for.
       this.nextPeriod(Math.max(due + this.config.periodMs, clock.monotonic()));
     });
   }
 
-  private stateOfMessage({ asset, topic }: EdgeMessage): AssetState {
-    return this.stateOf(this.router.named(asset) ?? this.router.route(typeof topic === "string" ? topic : "").asset);
+  /** The asset of a scan or an end: its own, else by reader and context, else by topic, `{asset}` match or default. */
+  private assetOf({ asset, scan, context, topic }: EdgeMessage): AssetRef | undefined {
+    const { assetTable } = this.options;
+    const contextAsset = isRecord(context) ? context["asset_id"] : undefined;
+    return (
+      assetTable.named(asset) ??
+      assetTable.told(isRecord(scan) ? scan.reader : undefined, contextAsset) ??
+      this.router.route(typeof topic === "string" ? topic : "").asset
+    );
   }
 
-  private stateOf(asset: AssetRef | undefined): AssetState {
-    if (asset === undefined) return this.shared;
-    let state = this.states.get(asset.id);
-    if (!state) {
-      if (this.states.size >= MOST_ASSETS) {
-        throw new EdgeError(
-          "too-many-assets",
-          `"${asset.id}" would be asset ${MOST_ASSETS + 1} of this node, limit ${MOST_ASSETS}`,
-          {
-            remedy: "check what msg.asset or {asset} takes for an asset id",
-          },
-        );
-      }
-      state = this.newState(asset, this.shared);
-      this.states.set(asset.id, state);
-    }
-    return state;
+  private checkAssets(): void {
+    const { config, assetTable } = this.options;
+    if (config.asset !== "" && assetTable.size > 0 && !assetTable.declared(config.asset))
+      throw new EdgeError("assets", `the asset "${config.asset}" is none of the device's assets`);
+    const lost = config.channels.find(({ source, match }) => source !== "wire" && namesAsset(match));
+    if (lost && assetTable.size === 0)
+      throw new EdgeError("channels", `${lost.name} is read per {asset}, and the device declares no asset`);
   }
 
   private newState(asset: AssetRef | undefined, shared: AssetState | undefined): AssetState {
-    const announce = (state: AssetState, transition: Transition): void => {
-      this.options.changed();
-      this.options.notice(noticeOf(state, transition, this.options.clock));
-    };
-    return new AssetState(asset, this.config.channels, this.options.clock, shared, announce);
+    const { clock, notice, changed } = this.options;
+    const { trigger, channels } = this.config;
+    const limits = trigger === "scan" ? { ...this.config.run, factor: 0 } : this.config.run;
+    const run = new RunOfAsset(clock, limits, (limit) => {
+      for (const sample of this.endRun(state, limit)) this.options.emit(sample);
+      notice(runNotice(asset, limit, clock));
+    });
+    const state: AssetState = new AssetState(asset, run, channels, clock, shared, (_state, transition) => {
+      changed();
+      notice(transitionNotice(asset, transition, clock));
+    });
+    return state;
   }
 }
 
 const NONE: Sample[] = [];
-const MOST_ASSETS = 1000;
-
-function noticeOf(state: AssetState, { kind, channel, trouble }: Transition, clock: Clock): EdgeMessage {
-  const message: EdgeMessage = {};
-  if (state.asset) message.asset = state.asset;
-  if (trouble) message.unusable = { code: trouble.code, channel, reason: trouble.reason };
-  message.event = { kind, cause: trouble?.reason ?? `${channel} is back`, at: isoTime(clock.now()), channel };
-  message.payload = message.event;
-  return message;
-}

@@ -1,3 +1,4 @@
+import type { AssetTable } from "../assets";
 import type { AssetRef, EdgeMessage } from "../messages";
 import { isRecord } from "../path";
 import type { ChannelSpec } from "./channel";
@@ -8,6 +9,9 @@ import { sourceStatus } from "./status-code";
 
 /** Takes one reading for the channel at `channel`. */
 export type Put = (asset: AssetRef | undefined, channel: number, reading: Reading) => void;
+
+/** Notes a reading of something that is no asset of the device. */
+export type NoteStranger = (name: string) => void;
 
 /**
  * Finds the readings in a message, whatever node it came from: `{topic, payload}` with a number, text, object or list;
@@ -20,7 +24,9 @@ export class Intake {
   constructor(
     private readonly channels: readonly ChannelSpec[],
     private readonly router: Router,
+    private readonly assets: AssetTable,
     registers: readonly RegisterChannel[],
+    private readonly stranger: NoteStranger,
   ) {
     this.registers = registers;
   }
@@ -28,7 +34,7 @@ export class Intake {
   /** Puts every reading found. @returns how many; 0 when the message is not for any channel */
   take(message: EdgeMessage, put: Put): number {
     const { topic, payload } = message;
-    const own = this.router.named(message.asset);
+    const own = this.assets.named(message.asset);
     if (typeof payload === "number" && typeof topic === "string") {
       return this.toDirect(this.router.route(topic), own, payload, message["statusCode"], put);
     }
@@ -57,6 +63,10 @@ export class Intake {
       const value = at(record, property.steps);
       if (value === undefined) continue;
       channelTaken = property.channel;
+      if (property.stranger !== undefined && asset === undefined) {
+        this.stranger(property.stranger);
+        continue;
+      }
       const reading = this.read(property.channel, value);
       put(
         asset ?? route.asset,
@@ -80,6 +90,7 @@ export class Intake {
   }
 
   private toDirect(route: Route, asset: AssetRef | undefined, payload: unknown, statusCode: unknown, put: Put): number {
+    if (route.stranger !== undefined) this.stranger(route.stranger);
     for (const channel of route.direct) {
       if (statusCode === undefined) put(asset ?? route.asset, channel, this.read(channel, payload));
       else {

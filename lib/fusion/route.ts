@@ -1,6 +1,5 @@
 import type { AssetTable } from "../assets";
 import type { AssetRef } from "../messages";
-import { isRecord } from "../path";
 import type { ChannelSpec } from "./channel";
 
 /** Where the content of messages with one topic goes. Worked out once per topic, then looked up. */
@@ -11,11 +10,15 @@ export interface Route {
   readonly direct: readonly number[];
   /** Channels whose value is a property of the payload. */
   readonly properties: readonly Property[];
+  /** What stands for `{asset}` in a topic that a channel matches, and is no asset of the device. */
+  readonly stranger: string | undefined;
 }
 
 export interface Property {
   readonly channel: number;
   readonly steps: readonly string[];
+  /** The topic names something that is no asset of the device: a value found here belongs to nobody. */
+  readonly stranger?: string;
 }
 
 const PLACE = "{asset}";
@@ -35,7 +38,6 @@ export class Router {
   constructor(
     private readonly channels: readonly ChannelSpec[],
     private readonly assets: AssetTable,
-    private readonly declared: ReadonlySet<string>,
     private readonly fallbackAsset: AssetRef | undefined,
   ) {}
 
@@ -50,25 +52,13 @@ export class Router {
     return made;
   }
 
-  /** The asset with this id as the device declares it, or as it says itself. */
-  assetOf(id: string): AssetRef {
-    const known = this.assets.resolve({ topic: id });
-    return known?.id === id ? known : { id, line: "", station: "" };
-  }
-
-  /** The asset that a message names: an object, or an id as function nodes write it; undefined when it is neither. */
-  named(asset: unknown): AssetRef | undefined {
-    if (asset === undefined) return undefined;
-    const { id, line, station } = isRecord(asset) ? asset : { id: asset };
-    if (typeof id !== "string" || id === "") return undefined;
-    return typeof line === "string" && typeof station === "string" ? (asset as unknown as AssetRef) : this.assetOf(id);
-  }
-
   private build(written: string): Route {
     // node-red-contrib-opcua lets the data type ride on the node id.
     const cut = written.indexOf(";datatype=");
     const topic = cut < 0 ? written : written.slice(0, cut);
     let asset: AssetRef | undefined;
+    let stranger: string | undefined;
+    let matched = false;
     const direct: number[] = [];
     const properties: Property[] = [];
     for (const [index, channel] of this.channels.entries()) {
@@ -76,49 +66,69 @@ export class Router {
       const patterns = channel.match === "" ? [channel.name, `${PLACE}/${channel.name}`] : [channel.match];
       for (const pattern of patterns) {
         const whole = topic === "" ? undefined : this.fits(pattern, topic);
-        if (whole) {
+        if (whole?.stranger !== undefined) stranger ??= whole.stranger;
+        else if (whole) {
           direct.push(index);
           asset ??= whole.asset;
         }
         const behind = topic === "" ? undefined : this.behind(pattern, topic);
         if (behind) {
-          properties.push({ channel: index, steps: behind.steps });
+          const { stranger: unknown, steps } = behind;
+          properties.push(
+            unknown === undefined ? { channel: index, steps } : { channel: index, steps, stranger: unknown },
+          );
           asset ??= behind.asset;
+          matched ||= unknown === undefined;
         } else if (!pattern.includes(PLACE)) {
           properties.push({ channel: index, steps: [pattern] });
           if (pattern.includes(".")) properties.push({ channel: index, steps: pattern.split(".") });
         }
       }
     }
-    asset ??= this.fallbackAsset ?? this.assets.resolve({ topic });
-    return { asset, direct, properties };
+    asset ??= this.assets.declared(topic) ?? this.fallbackAsset ?? this.assets.only;
+    matched ||= direct.length > 0;
+    // With several assets, a topic that names none of them and stands in no match says whose values these are: nobody's.
+    // Taken for everybody's, one wrong letter would lend the readings of one asset to all others.
+    if (asset === undefined && !matched && topic !== "" && this.assets.size > 1)
+      return { asset, direct, properties: properties.map((found) => ({ stranger: topic, ...found })), stranger };
+    return { asset, direct, properties, stranger };
   }
 
   /** The topic is the front of the pattern, up to a slash: the rest is a property path. */
-  private behind(pattern: string, topic: string): { asset: AssetRef | undefined; steps: string[] } | undefined {
+  private behind(pattern: string, topic: string): (Fit & { steps: string[] }) | undefined {
     for (let slash = pattern.indexOf("/"); slash > 0; slash = pattern.indexOf("/", slash + 1)) {
       const front = this.fits(pattern.slice(0, slash), topic);
-      if (front) return { asset: front.asset, steps: pattern.slice(slash + 1).split(/[./]/) };
+      if (front) return { ...front, steps: pattern.slice(slash + 1).split(/[./]/) };
     }
     return undefined;
   }
 
-  private fits(pattern: string, topic: string): { asset: AssetRef | undefined } | undefined {
-    const place = pattern.indexOf(PLACE);
-    if (place < 0) return pattern === topic ? { asset: undefined } : undefined;
-    const front = pattern.slice(0, place);
-    const back = pattern.slice(place + PLACE.length);
-    if (topic.length <= front.length + back.length || !topic.startsWith(front) || !topic.endsWith(back))
-      return undefined;
-    const id = topic.slice(front.length, topic.length - back.length);
-    if (this.declared.size > 0 ? !this.declared.has(id) : id.includes("/")) return undefined;
-    return { asset: this.assetOf(id) };
+  private fits(pattern: string, topic: string): Fit | undefined {
+    const parts = pattern.split(PLACE);
+    const places = parts.length - 1;
+    if (places === 0) return pattern === topic ? { asset: undefined } : undefined;
+    const length = (topic.length - (pattern.length - places * PLACE.length)) / places;
+    if (length < 1 || !Number.isInteger(length)) return undefined;
+    const front = (parts[0] as string).length;
+    const id = topic.slice(front, front + length);
+    if (parts.join(id) !== topic) return undefined;
+    const asset = this.assets.declared(id);
+    if (asset) return { asset };
+    if (this.assets.size > 0) return { asset: undefined, stranger: id };
+    return id.includes("/") ? undefined : { asset: this.assets.named(id) };
   }
+}
+
+/** How a topic fits a match. */
+interface Fit {
+  readonly asset: AssetRef | undefined;
+  /** In place of an asset: a name that is none. */
+  readonly stranger?: string;
 }
 
 /** `pattern` with the asset's id in its place. */
 export function withAsset(pattern: string, asset: string): string {
-  return pattern.replaceAll(PLACE, asset);
+  return pattern.split(PLACE).join(asset);
 }
 
 export function namesAsset(pattern: string): boolean {

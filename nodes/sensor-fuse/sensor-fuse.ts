@@ -116,13 +116,13 @@ function show(status: StatusLine, fuser: Fuser, settings: FusionConfig, troubles
     status.set(text === CONNECTING ? "yellow" : "red", "ring", shorten(`${source}: ${text}`));
     return;
   }
-  if (!trouble) status.set("green", "dot", `${settings.channels.length} channels good`);
+  const of = trouble?.asset === undefined ? "" : `${trouble.asset}: `;
+  const { latest } = fuser.strangers;
+  const strange = latest === undefined ? "" : ` · unknown asset ${latest}`;
+  if (!trouble) status.set("green", "dot", shorten(`${settings.channels.length} channels good${strange}`, 60));
   else if (trouble.code === "channel-missing") {
     const lost = fuser.unmatched > 0 && fuser.matched === 0;
-    status.set(
-      lost ? "yellow" : "grey",
-      "ring",
-      shorten(lost ? "no channel takes these messages" : `waiting for ${trouble.channel}`),
-    );
-  } else status.set(trouble.code === "channel-stale" ? "yellow" : "red", "ring", shorten(trouble.reason));
+    const words = lost ? "no channel takes these messages" : `waiting for ${of}${trouble.channel}${strange}`;
+    status.set(lost || latest !== undefined ? "yellow" : "grey", "ring", shorten(words, 60));
+  } else status.set(trouble.code === "channel-stale" ? "yellow" : "red", "ring", shorten(`${of}${trouble.reason}`, 60));
 }

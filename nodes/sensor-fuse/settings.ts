@@ -16,6 +16,10 @@ export function readSettings(config: ConfigReader): FusionConfig {
     triggerChannel: config.text("trigger_channel", ""),
     periodMs: config.number("period_ms", 1000, { min: 10 }),
     asset: config.text("asset", ""),
+    run: {
+      runtimeField: config.text("run_runtime_field", "expected_runtime"),
+      factor: config.number("run_factor", 1.5, { min: 0, max: 1000 }),
+    },
   };
 }
 

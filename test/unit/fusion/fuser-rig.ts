@@ -35,7 +35,15 @@ export function setUp(config: Partial<FusionConfig> = {}, assets: Asset[] = [MOT
   const notices: EdgeMessage[] = [];
   const emitted: Sample[] = [];
   const fuser = new Fuser({
-    config: { channels: CHANNELS, trigger: "scan", triggerChannel: "", periodMs: 1000, asset: "", ...config },
+    config: {
+      channels: CHANNELS,
+      trigger: "scan",
+      triggerChannel: "",
+      periodMs: 1000,
+      asset: "",
+      run: { runtimeField: "expected_runtime", factor: 1.5 },
+      ...config,
+    },
     assets,
     assetTable: new AssetTable(assets),
     clock,

@@ -12,11 +12,12 @@ const MOTOR: Asset = { id: "motor-1", line: "l", station: "s", readers: [] };
 
 /** What the channels get out of a message: name to value, or to the reason why there is none. */
 function intake(channels: ChannelSpec[], assets: Asset[] = [MOTOR]) {
-  const router = new Router(channels, new AssetTable(assets), new Set(assets.map(({ id }) => id)), undefined);
+  const table = new AssetTable(assets);
+  const router = new Router(channels, table, undefined);
   const registers = channels.flatMap((channel, i) =>
     channel.register ? [new RegisterChannel(i, channel.register, registerAddressOf(channel.match))] : [],
   );
-  const reader = new Intake(channels, router, registers);
+  const reader = new Intake(channels, router, table, registers, () => undefined);
   return (message: EdgeMessage): Record<string, number | string> => {
     const found: Record<string, number | string> = {};
     reader.take(message, (_asset, channel, reading) => {
@@ -253,7 +254,7 @@ describe("plain messages", () => {
 
   it("with ever new topics fill no memory", () => {
     const channels = [channelSpec({ name: "temperature" })];
-    const router = new Router(channels, new AssetTable([MOTOR]), new Set(["motor-1"]), undefined);
+    const router = new Router(channels, new AssetTable([MOTOR]), undefined);
     for (let i = 0; i < 20_000; i++) router.route(`flood/${i}`);
     router.route("x".repeat(100_000));
     const kept = [...(router as unknown as { routes: Map<string, unknown> }).routes.keys()];

@@ -83,6 +83,15 @@
       };
     },
 
+    /** Validator: host:port, separated by commas or spaces, or an environment variable. */
+    addresses: function (value) {
+      const parts = String(value || "")
+        .split(/[\s,;]+/)
+        .filter(Boolean);
+      const one = /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/;
+      return parts.length > 0 && parts.every((part) => /^\$\{[^}]+\}$/.test(part) || one.test(part));
+    },
+
     /** Validator: may stand in an object key (a device, ring, model or version), or an environment variable; may be empty. */
     safeName: function (value) {
       return (

@@ -4,8 +4,8 @@ import { systemClock } from "../../lib/clock";
 import { Deadlines } from "../../lib/context/deadlines";
 import { KeyTemplate, type KeySource } from "../../lib/context/key-template";
 import { ContextLookup } from "../../lib/context/lookup";
-import { redisOptions } from "../../lib/context/redis-options";
 import { RedisStore } from "../../lib/context/redis-store";
+import { singleRedis } from "../../lib/context/redis-target";
 import { startRedis, type TestRedis } from "../../test/support/redis";
 import { until } from "../../test/support/process";
 import { figure, type Figure } from "../figures";
@@ -22,7 +22,7 @@ const HUNG = 3_000;
 
 function storeOf(redis: TestRedis, cache: boolean): RedisStore {
   const tls = { ca: "", cert: "", key: "", servername: "", verify: true };
-  const connection = redisOptions({ url: redis.url, username: "", password: "", db: undefined, tls });
+  const connection = singleRedis({ url: redis.url, username: "", password: "", db: undefined, tls });
   const options = cache ? { maxEntries: 10_000, maxAgeMs: 60_000 } : undefined;
   return new RedisStore({ connection, cache: options, maxLastKnown: 10_000 }, systemClock);
 }

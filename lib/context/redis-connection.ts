@@ -1,21 +1,25 @@
 /**
  * Two connections to one Redis: one for commands, one that is told which keys changed. Both come back by themselves; a
- * server that hangs is noticed by its silence and dropped. While either is away the cache is not trusted.
+ * server that hangs is noticed by its silence and dropped. While either is away the cache is not trusted. On a Cluster
+ * changes are not told; the cache then keeps what it has for a short time only.
  */
-import { Redis } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import type { Clock } from "../clock";
 import { EdgeError } from "../errors";
 import type { ContextCache } from "./cache";
 import { plainly, redisError } from "./redis-errors";
-import type { Resp2Options } from "./redis-options";
+import type { RedisTarget } from "./redis-target";
 import type { StoreState } from "./store";
 
 /** Silence of two ticks in a row means that the server hangs. */
 const TICK_MS = 1_000;
 const CHANNEL = "__redis__:invalidate";
 
+/** A Cluster that answers no ping for this long is looked for anew, from the nodes that were named. */
+const LOST_MS = 5_000;
+
 export class RedisConnection {
-  readonly data: Redis;
+  readonly data: Redis | Cluster;
   /** Answers of any kind: what stands still while something is asked for, hangs. */
   replies = 0;
   asked = 0;
@@ -32,21 +36,22 @@ export class RedisConnection {
   private closed = false;
   /** A hung server still accepts connections: connected is who has answered on this connection. */
   private proven = false;
+  private lostAt: number | undefined;
   private trackingId: { of: unknown; id: Promise<number> } | undefined;
 
   constructor(
-    options: Resp2Options,
+    private readonly target: RedisTarget,
     private readonly clock: Clock,
     /** undefined: nothing is cached, and no second connection is made */
     private readonly cache: ContextCache | undefined,
     private readonly prefixes: () => readonly string[],
     private readonly changed: () => void,
   ) {
-    this.user = options.username ?? "";
-    this.data = new Redis(options);
+    this.user = userOf(target);
+    this.data = connectionTo(target);
     this.watch(this.data);
-    if (cache) {
-      this.tracking = new Redis(options);
+    if (cache && target.kind !== "cluster") {
+      this.tracking = new Redis(target.options);
       this.watch(this.tracking);
       this.tracking.on("messageBuffer", (_channel: Buffer, message: Buffer | null) => this.invalidated(message));
     }
@@ -57,12 +62,22 @@ export class RedisConnection {
 
   /** Follows the keys that are read now; called when their prefixes change. */
   rearm(): void {
-    if (this.tracking === undefined || this.cache === undefined || this.closed) return;
+    const { data, tracking } = this;
+    if (this.cache === undefined || this.closed) return;
     this.cache.distrust();
     const attempt = ++this.armed;
-    if (this.data.status !== "ready" || this.tracking.status !== "ready") return;
+    if (data instanceof Cluster || tracking === undefined) {
+      if (data.status === "ready") this.armedNow();
+      return;
+    }
+    if (data.status !== "ready" || tracking.status !== "ready") return;
+    if (peerOf(data) !== peerOf(tracking)) {
+      // In the middle of a failover: the other server knows nothing of this one's clients, or takes them for others.
+      this.reconnect();
+      return;
+    }
     const isCurrent = (): boolean => attempt === this.armed;
-    this.arm(this.data, this.tracking).then(
+    this.arm(data, tracking).then(
       () => isCurrent() && this.armedNow(),
       (error: unknown) => isCurrent() && this.armFailed(error),
     );
@@ -76,12 +91,36 @@ export class RedisConnection {
     return this.lastError === "" ? "Redis is not connected" : this.lastError;
   }
 
+  /**
+   * Looks for the master again: what answers here is none any more. Resolves when it is found.
+   * @throws EdgeError `context-unavailable` after `ms`
+   */
+  async findMaster(ms: number): Promise<void> {
+    const { data } = this;
+    this.reconnect();
+    await within(
+      this.clock,
+      ms,
+      "looking for the new master",
+      new Promise<void>((resolve) => data.once("ready", () => resolve())),
+    );
+  }
+
+  get hasSentinels(): boolean {
+    return this.target.kind === "sentinel";
+  }
+
   close(): void {
     this.closed = true;
     this.cancelTick?.();
     this.cache?.distrust();
     this.data.disconnect(false);
     this.tracking?.disconnect(false);
+  }
+
+  private reconnect(): void {
+    this.data.disconnect(true);
+    this.tracking?.disconnect(true);
   }
 
   private async arm(data: Redis, tracking: Redis): Promise<void> {
@@ -106,7 +145,7 @@ export class RedisConnection {
   }
 
   private subscribe(tracking: Redis): Promise<number> {
-    const { stream } = tracking as unknown as { stream: unknown };
+    const stream = streamOf(tracking);
     const known = this.trackingId;
     if (known && known.of === stream) return known.id;
     const id = (async (): Promise<number> => {
@@ -121,7 +160,7 @@ export class RedisConnection {
     return id;
   }
 
-  private watch(client: Redis): void {
+  private watch(client: Redis | Cluster): void {
     client.on("ready", () => {
       if (client === this.data) {
         this.silentTicks = 0;
@@ -136,10 +175,13 @@ export class RedisConnection {
       this.armed++;
       this.refresh();
     });
-    client.on("error", (error: unknown) => {
+    const failed = (error: unknown): void => {
       this.lastError = plainly(error);
       this.refresh();
-    });
+    };
+    client.on("error", failed);
+    if (client instanceof Cluster) client.on("node error", failed);
+    else client.on("sentinelError", failed);
   }
 
   private readonly connectFailed = (error: unknown): void => {
@@ -161,6 +203,7 @@ export class RedisConnection {
 
   private checkData(): void {
     if (this.data.status !== "ready") return;
+    if (this.data instanceof Cluster) this.checkCluster(this.data);
     const silent = this.asked > 0 && this.replies === this.repliesAtTick;
     this.silentTicks = silent ? this.silentTicks + 1 : 0;
     this.repliesAtTick = this.replies;
@@ -170,6 +213,19 @@ export class RedisConnection {
       return;
     }
     if (this.asked === 0) this.ping();
+  }
+
+  /** Its nodes come back each by itself, but only at the addresses that they had. */
+  private checkCluster(cluster: Cluster): void {
+    if (this.proven) {
+      this.lostAt = undefined;
+      this.refresh();
+      return;
+    }
+    this.lostAt ??= this.clock.monotonic();
+    if (this.clock.monotonic() - this.lostAt < LOST_MS) return;
+    this.lostAt = undefined;
+    cluster.disconnect(true);
   }
 
   private ping(): void {
@@ -217,6 +273,7 @@ export class RedisConnection {
 
   private describe(): StoreState {
     if (this.proven) {
+      if (this.data instanceof Cluster) return describeCluster(this.data, this.cache !== undefined);
       if (this.cache === undefined) return { phase: "ready", text: "redis" };
       if (this.cache.isTrusted) return { phase: "ready", text: "redis · cache" };
       if (this.cacheFault === "") return { phase: "ready", text: "redis" };
@@ -224,6 +281,39 @@ export class RedisConnection {
     }
     return { phase: "waiting", text: this.lastError === "" ? "redis · connecting" : `redis · ${this.lastError}` };
   }
+}
+
+function connectionTo(target: RedisTarget): Redis | Cluster {
+  if (target.kind !== "cluster") return new Redis(target.options);
+  return new Cluster(
+    target.seeds.map((seed) => ({ ...seed })),
+    target.options,
+  );
+}
+
+/** The ACL user that the connections log in as, empty for the default one. */
+export function userOf(target: RedisTarget): string {
+  return (target.kind === "cluster" ? target.node : target.options).username ?? "";
+}
+
+function describeCluster(cluster: Cluster, cached: boolean): StoreState {
+  const nodes = cluster.nodes("master");
+  // A node that nothing has been asked of yet is not connected either, and not missing.
+  const away = nodes.filter(({ status }) => status !== "ready" && status !== "wait" && status !== "connect");
+  if (away.length > 0)
+    return { phase: "degraded", text: `redis cluster · ${away.length} of ${nodes.length} nodes away` };
+  return { phase: "ready", text: cached ? "redis cluster · cache" : "redis cluster" };
+}
+
+/** Address and port of the server at the other end. */
+function peerOf(redis: Redis): string {
+  const { remoteAddress = "", remotePort = 0 } = streamOf(redis) as { remoteAddress?: string; remotePort?: number };
+  return `${remoteAddress} ${remotePort}`;
+}
+
+/** The socket of a connection: another one after each reconnect. */
+export function streamOf(redis: Redis): object {
+  return (redis as unknown as { stream: object | null }).stream ?? {};
 }
 
 /** Prefixes of one client must not overlap: those that another covers are left out. */

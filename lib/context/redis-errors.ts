@@ -36,6 +36,11 @@ export function redisError(error: unknown, what: string, user: string, prefixes:
   );
 }
 
+/** A write that a server refused because it is no master. */
+export function isReplica(error: unknown): boolean {
+  return asError(error).message.startsWith("READONLY");
+}
+
 /** A connection's failure in words. */
 export function plainly(error: unknown): string {
   const { message } = asError(error);
@@ -67,10 +72,34 @@ export function plainly(error: unknown): string {
   if (/^WRONGPASS|^ERR invalid password/.test(message)) return "user name or password is wrong";
   if (/^Unknown RESP type|^Protocol error/.test(message)) return "what answers there is no Redis server";
   if (message.startsWith("NOAUTH")) return "the server asks for a password";
-  if (/^(MOVED|ASK|CLUSTERDOWN)/.test(message))
-    return "the server is part of a Redis Cluster, which this store does not support";
+  const sentinels = /All sentinels are unreachable/.test(message) ? sentinelTrouble(message) : undefined;
+  if (sentinels !== undefined) return sentinels;
+  if (/failed to connect to sentinel|connected to sentinel/.test(message)) return sentinelTrouble(message);
+  if (/CLUSTERDOWN/.test(message))
+    return "the Cluster is down (CLUSTERDOWN): a master is missing, or not every slot is assigned";
+  if (/^(MOVED|ASK)/.test(message)) return "the server is part of a Redis Cluster: choose Redis Cluster";
+  if (/Failed to refresh slots cache|None of startup nodes/.test(message))
+    return "none of the Cluster's nodes answers, or none is part of a Cluster";
+  if (/Too many Cluster redirections/.test(message)) return "the node that owns the key does not answer";
+  if (/cluster support disabled/.test(message)) return "the server is no part of a Redis Cluster: choose Redis";
   if (message.startsWith("READONLY")) return "the server is a read-only replica: contexts are written on its master";
   if (message.startsWith("LOADING")) return "the server is still loading its data";
   if (/isn't writeable|Connection is closed|max retries per request/.test(message)) return "Redis is not connected";
   return message;
+}
+
+/** What the client says of its Sentinels, of all or of one. */
+function sentinelTrouble(message: string): string {
+  if (/NOAUTH/.test(message)) return "the Sentinel asks for a password of its own";
+  if (/WRONGPASS|invalid password|AUTH.*called without any password/.test(message))
+    return "the Sentinel's user name or password is wrong";
+  if (/NOPERM/.test(message))
+    return "the Sentinel's user may not ask for the master — ACL SETUSER <user> +sentinel|get-master-addr-by-name";
+  if (/unknown command/.test(message)) return "what answers there is no Sentinel";
+  if (/invalid reply/.test(message)) return "the Sentinels know no master of that name";
+  if (/ECONNREFUSED/.test(message)) return "no Sentinel listens there (connection refused)";
+  const last = /Last error: (.*)$/.exec(message)?.[1];
+  if (last !== undefined) return `no Sentinel answers: ${last}`;
+  // No error at all, and yet no address: each of them answered that it knows none.
+  return "no Sentinel knows a master of that name";
 }

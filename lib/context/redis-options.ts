@@ -1,12 +1,11 @@
 /** From what a person typed to the options of a connection. */
 import { readFileSync } from "node:fs";
+import type { ConnectionOptions as TlsOptions } from "node:tls";
 import type { RedisOptions } from "ioredis";
 import { EdgeError, asError } from "../errors";
 
-export interface RedisSettings {
-  /** redis://host:port/db or rediss://… */
-  readonly url: string;
-  /** Override what the URL carries; empty: the URL's. */
+/** Who logs in, and how the line is secured: the same for one server, behind Sentinels and for each node of a Cluster. */
+export interface RedisAccess {
   readonly username: string;
   readonly password: string;
   readonly db: number | undefined;
@@ -15,17 +14,24 @@ export interface RedisSettings {
     readonly ca: string;
     readonly cert: string;
     readonly key: string;
-    /** Name the server's certificate must carry, where it is not the host of the URL. */
+    /** Name the server's certificate must carry, where it is not the host that was named. */
     readonly servername: string;
     /** Off only for a test bench: anybody could then be the server. */
     readonly verify: boolean;
   };
 }
 
+/** One server. User, password and database override what the URL carries; empty: the URL's. */
+export interface RedisSettings extends RedisAccess {
+  /** redis://host:port/db or rediss://… */
+  readonly url: string;
+}
+
 /** RESP3 delivers no tracking pushes through this client. */
 export type Resp2Options = Omit<RedisOptions, "replyMapping"> & { readonly protocol: 2 };
 
-const MAX_WAIT_MS = 2_000;
+/** Two connections that ask this often are no flood, and are back within 5 s of a failover. */
+const MAX_WAIT_MS = 1_500;
 
 function parseUrl(text: string): URL {
   let url: URL | undefined;
@@ -55,17 +61,30 @@ export function redisHost(text: string): string {
  */
 export function redisOptions(settings: RedisSettings, random: () => number = Math.random): Resp2Options {
   const url = parseUrl(settings.url);
-  const username = settings.username || decodeURIComponent(url.username);
-  const password = settings.password || decodeURIComponent(url.password);
   const path = url.pathname.replace(/^\//, "");
   const db = settings.db ?? (path === "" ? 0 : Number(path));
   if (!Number.isInteger(db) || db < 0) throw new EdgeError("store-url", `"${path}" is no database number`);
   // A bracketed IPv6 address is bare for the socket.
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const options: Resp2Options = {
+  const access = {
+    ...settings,
+    username: settings.username || decodeURIComponent(url.username),
+    password: settings.password || decodeURIComponent(url.password),
+    db,
+  };
+  const tls = url.protocol === "rediss:" ? tlsOptions(settings.tls, host) : undefined;
+  return {
+    ...lineOptions(access, random),
     host,
     port: url.port === "" ? 6379 : Number(url.port),
-    db,
+    ...(tls && { tls }),
+  };
+}
+
+/** How every connection of ours behaves, wherever it leads. */
+export function lineOptions(access: RedisAccess, random: () => number): Resp2Options {
+  const options: Resp2Options = {
+    db: access.db ?? 0,
     protocol: 2,
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -77,20 +96,32 @@ export function redisOptions(settings: RedisSettings, random: () => number = Mat
     disableClientInfo: true,
     connectTimeout: 3_000,
     keepAlive: 10_000,
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), MAX_WAIT_MS) * (0.75 + random() / 2),
+    retryStrategy: retryAfter(random),
   };
-  if (username !== "") options.username = username;
-  if (password !== "") options.password = password;
-  if (url.protocol === "rediss:") {
-    const { ca, cert, key, servername, verify } = settings.tls;
-    options.tls = { rejectUnauthorized: verify };
-    if (servername !== "") options.tls.servername = servername;
-    else if (!/^[\d.]+$|:/.test(host)) options.tls.servername = host;
-    if (ca !== "") options.tls.ca = pem("CA", ca);
-    if (cert !== "") options.tls.cert = pem("client certificate", cert);
-    if (key !== "") options.tls.key = pem("client key", key);
-  }
+  if (access.username !== "") options.username = access.username;
+  if (access.password !== "") options.password = access.password;
   return options;
+}
+
+/** ms until the next attempt to connect, by how many there were. */
+export function retryAfter(random: () => number): (times: number) => number {
+  return (times) => Math.min(50 * 2 ** Math.min(times, 6), MAX_WAIT_MS) * (0.75 + random() / 2);
+}
+
+/**
+ * @param host what was asked for, whose name the certificate must carry unless another is given; undefined where the
+ * addresses are learned from Sentinels or nodes
+ * @throws EdgeError `store-tls` when a PEM file cannot be read or is none
+ */
+export function tlsOptions(settings: RedisAccess["tls"], host: string | undefined): TlsOptions {
+  const { ca, cert, key, servername, verify } = settings;
+  const tls: TlsOptions = { rejectUnauthorized: verify };
+  if (servername !== "") tls.servername = servername;
+  else if (host !== undefined && !/^[\d.]+$|:/.test(host)) tls.servername = host;
+  if (ca !== "") tls.ca = pem("CA", ca);
+  if (cert !== "") tls.cert = pem("client certificate", cert);
+  if (key !== "") tls.key = pem("client key", key);
+  return tls;
 }
 
 function pem(what: string, file: string): Buffer {

@@ -1,13 +1,13 @@
 /** Contexts in Redis, one JSON text per key. Connected while somebody uses it, read through a cache when that is on. */
-import type { Redis } from "ioredis";
+import { Cluster, Command, type Redis } from "ioredis";
 import type { Clock } from "../clock";
 import { EdgeError } from "../errors";
 import type { Context } from "../messages";
 import { kindOf } from "../words";
 import { ContextCache, type CacheOptions } from "./cache";
-import { RedisConnection, within } from "./redis-connection";
-import { redisError } from "./redis-errors";
-import type { Resp2Options } from "./redis-options";
+import { RedisConnection, streamOf, userOf, within } from "./redis-connection";
+import { isReplica, redisError } from "./redis-errors";
+import type { RedisTarget } from "./redis-target";
 import {
   MAX_CONTEXT_BYTES,
   encodeContext,
@@ -31,7 +31,7 @@ const CHUNK = 500;
 const PATCH_ATTEMPTS = 100;
 
 export interface RedisStoreOptions {
-  readonly connection: Resp2Options;
+  readonly connection: RedisTarget;
   /** undefined: every read goes to Redis. */
   readonly cache: CacheOptions | undefined;
   /** Last known values kept where somebody wants them and the cache is off. */
@@ -139,7 +139,11 @@ export class RedisStore implements ContextStore {
       await this.change(
         chunk.map(([key]) => key),
         `writing ${chunk.length} contexts`,
-        (redis) => redis.mset(...chunk.flat()),
+        async (redis) => {
+          // One command may not reach across the slots of a Cluster.
+          if (redis instanceof Cluster) await all(chunk.map(([key, text]) => redis.set(key, text)));
+          else await redis.mset(...chunk.flat());
+        },
       );
     }
   }
@@ -148,7 +152,11 @@ export class RedisStore implements ContextStore {
     let removed = 0;
     for (let from = 0; from < keys.length; from += CHUNK) {
       const chunk = keys.slice(from, from + CHUNK);
-      removed += await this.change(chunk, `deleting ${chunk.length} contexts`, (redis) => redis.del(...chunk));
+      removed += await this.change(chunk, `deleting ${chunk.length} contexts`, async (redis) =>
+        redis instanceof Cluster
+          ? (await all(chunk.map((key) => redis.del(key)))).reduce((sum, count) => sum + count, 0)
+          : redis.del(...chunk),
+      );
     }
     return removed;
   }
@@ -162,21 +170,24 @@ export class RedisStore implements ContextStore {
     await mine;
   }
 
-  private async patch(redis: Redis, key: string, change: (before: Context | undefined) => Context): Promise<void> {
-    const connected = streamOf(redis);
+  private async patch(
+    redis: Redis | Cluster,
+    key: string,
+    change: (before: Context | undefined) => Context,
+  ): Promise<void> {
     for (let attempt = 0; attempt < PATCH_ATTEMPTS; attempt++) {
+      const connected = wayTo(redis, key);
       await redis.watch(key);
       let text: string;
       try {
         const before = await redis.getrange(key, 0, MAX_CONTEXT_BYTES);
         text = encodeContext(key, change(before === "" ? undefined : parseContext(key, before)));
       } catch (error) {
-        await redis.unwatch();
+        if (!(redis instanceof Cluster)) await redis.unwatch();
         throw error;
       }
       // After a reconnect nothing is watched, and EXEC would succeed whatever happened in between.
-      if (streamOf(redis) !== connected)
-        throw new EdgeError("context-unavailable", `patching ${key}: the connection was lost`);
+      if (wayTo(redis, key) !== connected) continue;
       const done = await redis.multi().set(key, text).exec();
       if (done !== null) {
         const failed = done[0]?.[0];
@@ -191,12 +202,16 @@ export class RedisStore implements ContextStore {
     );
   }
 
-  private async change<T>(keys: readonly string[], what: string, work: (redis: Redis) => Promise<T>): Promise<T> {
+  private async change<T>(
+    keys: readonly string[],
+    what: string,
+    work: (redis: Redis | Cluster) => Promise<T>,
+  ): Promise<T> {
     const { connection } = this;
     if (!connection?.ready)
       throw new EdgeError("context-unavailable", `${what}: ${connection?.downReason ?? "Redis is not connected"}`);
     try {
-      return await within(this.clock, WRITE_MS, what, work(connection.data));
+      return await within(this.clock, WRITE_MS, what, this.onMaster(connection, work));
     } catch (error) {
       throw redisError(error, what, this.user, this.prefixes());
     } finally {
@@ -205,12 +220,23 @@ export class RedisStore implements ContextStore {
     }
   }
 
+  /** After a failover the old master may be read from as a replica for a moment. It refuses writes, so none is done twice. */
+  private async onMaster<T>(connection: RedisConnection, work: (redis: Redis | Cluster) => Promise<T>): Promise<T> {
+    try {
+      return await work(connection.data);
+    } catch (error) {
+      if (!connection.hasSentinels || !isReplica(error)) throw error;
+    }
+    await connection.findMaster(WRITE_MS);
+    return work(connection.data);
+  }
+
   private prefixes(): string[] {
     return [...this.users.values()].flatMap(({ prefixes }) => prefixes);
   }
 
   private get user(): string {
-    return this.options.connection.username ?? "";
+    return userOf(this.options.connection);
   }
 
   private readonly tell = (): void => {
@@ -218,6 +244,19 @@ export class RedisStore implements ContextStore {
   };
 }
 
-function streamOf(redis: Redis): unknown {
-  return (redis as unknown as { stream: unknown }).stream;
+/** All of them, also when one fails: what is still under way is not left to itself. */
+async function all<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const done = await Promise.allSettled(work);
+  return done.map((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
+}
+
+/** Changes when a command for this key takes another connection than before. */
+function wayTo(redis: Redis | Cluster, key: string): object {
+  if (!(redis instanceof Cluster)) return streamOf(redis);
+  const node = redis.slots[new Command("get", [key]).getSlot()]?.[0];
+  const owner = redis.nodes("master").find(({ options: { host, port } }) => `${host}:${port}` === node);
+  return owner === undefined ? {} : streamOf(owner);
 }

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../lib/clock";
-import { redisOptions } from "../../lib/context/redis-options";
+import { singleRedis } from "../../lib/context/redis-target";
 import { probeRedis } from "../../lib/context/redis-probe";
 import { scratch } from "../support/cache";
 import { freePort } from "../support/ports";
@@ -34,7 +34,7 @@ describe("a Redis with access control", function () {
   });
   const as = (username: string, password = "pw") => settings(server.url, { username, password });
   const probe = (username: string, password?: string) =>
-    probeRedis(redisOptions(as(username, password)), true, ["context:"], systemClock);
+    probeRedis(singleRedis(as(username, password)), true, ["context:"], systemClock);
 
   it("is enough with the rights that the help names", async () => {
     const edge = bench(as("full"));
@@ -145,7 +145,7 @@ describe("a Redis behind TLS", function () {
     await server.stop();
     rmSync(dir, { recursive: true });
   });
-  const probe = (changes: Changes) => probeRedis(redisOptions(settings(url, changes)), true, ["context:"], systemClock);
+  const probe = (changes: Changes) => probeRedis(singleRedis(settings(url, changes)), true, ["context:"], systemClock);
 
   it("is reached with its CA, its cache too", async () => {
     const edge = bench(settings(url, { tls: { ca: join(dir, "ca.crt") } }));

@@ -3,8 +3,9 @@ import { ContextCommands } from "../../lib/context/commands";
 import { Deadlines } from "../../lib/context/deadlines";
 import { KeyTemplate } from "../../lib/context/key-template";
 import { ContextLookup, type Found } from "../../lib/context/lookup";
-import { redisOptions, type RedisSettings } from "../../lib/context/redis-options";
+import type { RedisSettings } from "../../lib/context/redis-options";
 import { RedisStore } from "../../lib/context/redis-store";
+import { singleRedis, type RedisTarget } from "../../lib/context/redis-target";
 import { NoRead, readScan } from "../../lib/context/scan";
 import { EdgeError } from "../../lib/errors";
 
@@ -25,12 +26,15 @@ export interface Bench {
 
 /** @param options `deadlineMs` is long unless the deadline is what a test is about: a busy machine takes 10 ms for itself */
 export function bench(
-  of: RedisSettings,
-  options: { cache?: boolean; onDeadline?: "fail" | "stale"; deadlineMs?: number } = {},
+  of: RedisSettings | RedisTarget,
+  options: { cache?: boolean; onDeadline?: "fail" | "stale"; deadlineMs?: number; maxAgeMs?: number } = {},
 ): Bench {
-  const { cache = true, onDeadline = "fail", deadlineMs = 1_000 } = options;
-  const cached = cache ? { maxEntries: 1000, maxAgeMs: 60_000 } : undefined;
-  const store = new RedisStore({ connection: redisOptions(of), cache: cached, maxLastKnown: 1000 }, systemClock);
+  const { cache = true, onDeadline = "fail", deadlineMs = 1_000, maxAgeMs = 60_000 } = options;
+  const cached = cache ? { maxEntries: 1000, maxAgeMs } : undefined;
+  const store = new RedisStore(
+    { connection: "kind" in of ? of : singleRedis(of), cache: cached, maxLastKnown: 1000 },
+    systemClock,
+  );
   const user = {};
   store.use(user, { prefixes: ["context:"], lastKnown: onDeadline === "stale" });
   const key = new KeyTemplate("context:{code}");

@@ -114,7 +114,7 @@ export class AssetState {
   private arm(now: number): void {
     let next = Infinity;
     for (const cell of this.cells) {
-      if (!cell.isMissing && !cell.announced && cell.staleFrom < next) next = cell.staleFrom;
+      if (cell.ages && !cell.announced && cell.staleFrom < next) next = cell.staleFrom;
     }
     this.disarm?.();
     this.armedFor = next;

@@ -20,6 +20,8 @@ export class Cell {
   private reason = "";
   private outOfRange = false;
   private arrived = -Infinity;
+  /** Why its source has been silent since the last reading; empty while it speaks. */
+  private silence = "";
   private readonly window: Window | undefined;
   /** True from the moment the staleness was announced until a usable reading came. */
   announced = false;
@@ -30,13 +32,20 @@ export class Cell {
 
   /** Takes a reading that arrived at `now` (monotonic). @returns true when the channel's own quality changed */
   take(reading: Reading, now: number): boolean {
+    if (reading.silent) return this.hearNothing(reading.reason, now);
     const before = this.quality;
     const expired = this.isStale(now);
+    this.silence = "";
     this.arrived = now;
     this.outOfRange = false;
     if (reading.quality === "bad" && !(reading.samples && this.window)) this.reject(reading);
     else this.accept(reading, now);
     return expired || before !== this.quality;
+  }
+
+  /** True when there is a moment at which it becomes stale: once it was read, or could not be. */
+  get ages(): boolean {
+    return this.arrived !== -Infinity;
   }
 
   get isMissing(): boolean {
@@ -49,11 +58,11 @@ export class Cell {
   }
 
   isStale(now: number): boolean {
-    return this.quality !== "missing" && now - this.arrived > this.spec.maxAgeMs;
+    return this.ages && now - this.arrived > this.spec.maxAgeMs;
   }
 
   qualityAt(now: number): Quality {
-    return this.isStale(now) ? "stale" : this.quality;
+    return this.isStale(now) && !this.isMissing ? "stale" : this.quality;
   }
 
   /** The number that may be used at `now`, or null. */
@@ -67,11 +76,12 @@ export class Cell {
   trouble(now: number): Trouble | undefined {
     const { name, maxAgeMs, unit, range } = this.spec;
     if (this.quality === "missing")
-      return { code: "channel-missing", reason: `${name} is missing: no reading has come yet` };
+      return { code: "channel-missing", reason: `${name} is missing: ${this.silence || "no reading has come yet"}` };
     if (this.isStale(now)) {
+      const why = this.silence === "" ? "" : ` (${this.silence})`;
       return {
         code: "channel-stale",
-        reason: `${name} is stale: ${whole(now - this.arrived)} ms old, limit ${whole(maxAgeMs)} ms`,
+        reason: `${name} is stale: ${whole(now - this.arrived)} ms old, limit ${whole(maxAgeMs)} ms${why}`,
       };
     }
     if (this.outOfRange) {
@@ -107,6 +117,14 @@ export class Cell {
     for (const feature of this.spec.features) {
       data[`${this.spec.name}.${feature}`] = usable ? this.window.feature(feature, now) : null;
     }
+  }
+
+  /** Counts from the first silence where no reading ever came, so that staleness is told of such a channel too. */
+  private hearNothing(reason: string, now: number): boolean {
+    const changed = this.silence !== reason && (this.isMissing || this.isStale(now));
+    this.silence = reason;
+    if (!this.ages) this.arrived = now;
+    return changed;
   }
 
   private reject(reading: Reading): void {

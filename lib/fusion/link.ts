@@ -11,9 +11,14 @@ export type Serve = (signal: AbortSignal, works: () => void) => Promise<void>;
 /** What a watcher hears before the first attempt came to an end. */
 export const CONNECTING = "connecting";
 
+/** How long to wait after this many failures in a row. @param random from [0, 1) @returns milliseconds */
+export type Pause = (failures: number, random: number) => number;
+
+const SHORT_PAUSE: Pause = (failures, random) => 100 + backoffMs(failures, random, 250, 1500);
+
 /**
- * Keeps a connection alive for as long as somebody needs it: after every loss it waits a little (0.1 to 1.6 s, with jitter)
- * and begins anew, from nothing. A library's own reconnection is never used: it may resume a session that delivers no
+ * Keeps a connection alive for as long as somebody needs it: after every loss it waits a little (0.1 to 1.6 s, with jitter,
+ * unless told otherwise) and begins anew, from nothing. A library's own reconnection is never used: it may resume a session that delivers no
  * data.
  */
 export class Link {
@@ -26,6 +31,7 @@ export class Link {
     private readonly serve: Serve,
     private readonly clock: Clock,
     private readonly random: () => number,
+    private readonly pauseMs: Pause = SHORT_PAUSE,
   ) {}
 
   /** Connects, unless it is connected or connecting. */
@@ -68,7 +74,7 @@ export class Link {
       if (signal.aborted) break;
       failures++;
       // oxlint-disable-next-line no-await-in-loop
-      await this.pause(100 + backoffMs(failures, this.random(), 250, 1500), signal);
+      await this.pause(this.pauseMs(failures, this.random()), signal);
     }
     this.trouble = CONNECTING;
   }

@@ -14,6 +14,8 @@ export interface Reading {
   readonly samples: ArrayLike<number> | undefined;
   /** 1 and 0 that came as true and false: no value for a channel of numbers. */
   readonly fromBoolean?: boolean;
+  /** No reading at all, only why none came: the last one counts until it is too old. */
+  readonly silent?: true;
 }
 
 /** Longest text that is looked at: a reading is a number, not a document. */
@@ -25,6 +27,11 @@ export function goodReading(value: number): Reading {
 
 export function badReading(reason: string): Reading {
   return { value: NaN, quality: "bad", reason, unit: undefined, samples: undefined };
+}
+
+/** A source says why nothing comes from it: what it said before counts until it is stale, and then this is the reason. */
+export function silentReading(reason: string): Reading {
+  return { ...badReading(reason), silent: true };
 }
 
 /**

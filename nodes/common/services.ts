@@ -4,7 +4,7 @@
  */
 import type { AssetTable, Asset } from "../../lib/assets";
 import type { ClockWatch } from "../../lib/clock-watch";
-import type { RegisterAddress } from "../../lib/fusion/modbus/address";
+import type { RegisterFormat } from "../../lib/fusion/modbus/registers";
 import type { Reading } from "../../lib/fusion/reading";
 import type { Lease } from "../../lib/inference/registry";
 import type { ModelSlot } from "../../lib/inference/slot";
@@ -39,10 +39,14 @@ export interface OpcuaService {
   watch(listener: (trouble: string) => void): () => void;
 }
 
-/** A connection to a Modbus device, shared by all who poll registers on it. Reads only, never writes. */
+/** Modbus devices, shared by all who poll registers on them. Reads only, never writes. */
 export interface ModbusService {
-  /** Reads `words` registers (or coils) from `place` on every round; the listener gets them, or why there are none. */
-  follow(place: RegisterAddress, words: number, listener: (answer: readonly unknown[] | string) => void): () => void;
+  /**
+   * Reads a channel's registers on every round until the returned function is called. What was read arrives, and why
+   * nothing is: silent readings leave what was read before standing until it is stale.
+   * @param match as in the channel row, with the asset in its place: `40041`, `40041@2`, `40041@press-4`
+   */
+  follow(match: string, format: RegisterFormat, listener: (reading: Reading) => void): () => void;
   watch(listener: (trouble: string) => void): () => void;
 }
 

@@ -3,10 +3,6 @@ import { systemClock } from "../../lib/clock";
 import type { FusionConfig } from "../../lib/fusion/channel";
 import { Fuser, type Sample } from "../../lib/fusion/fuser";
 import { CONNECTING } from "../../lib/fusion/link";
-import { parseRegisterAddress } from "../../lib/fusion/modbus/address";
-import { RegisterChannel } from "../../lib/fusion/modbus/wire";
-import { wordsOf } from "../../lib/fusion/modbus/registers";
-import { badReading } from "../../lib/fusion/reading";
 import { onClose, onInput, refuseAll, sendFrom, shorten, type Outputs } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
 import type { DeviceService, ModbusService, OpcuaService } from "../common/services";
@@ -99,14 +95,7 @@ function followModbus(
   stops.push(source.watch(watch));
   for (const { channel, asset, match } of wanted) {
     const format = settings.channels[channel]?.register;
-    if (!format) continue;
-    const place = parseRegisterAddress(match);
-    const decoder = new RegisterChannel(channel, format, place);
-    stops.push(
-      source.follow(place, wordsOf(format.type), (answer) => {
-        fuser.takeOwn(channel, asset, typeof answer === "string" ? badReading(answer) : decoder.read(answer, 0));
-      }),
-    );
+    if (format) stops.push(source.follow(match, format, (reading) => fuser.takeOwn(channel, asset, reading)));
   }
 }
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { systemClock } from "../../lib/clock";
-import { parseRegisterAddress } from "../../lib/fusion/modbus/address";
-import { ModbusSource, type Answer } from "../../lib/fusion/modbus/source";
+import { ModbusDevices } from "../../lib/fusion/modbus/devices";
+import { modbusOptions } from "../support/modbus";
 import { until } from "../support/process";
 
 const MOST_CONNECTIONS = 1;
@@ -76,15 +76,17 @@ describe("Modbus source at a small device", function () {
   ] as const) {
     it(`reads unit ${unit}, which answers a long request with exception ${exception}`, async () => {
       const device = await SmallDevice.start(unit, exception);
-      const options = { host: "127.0.0.1", port: device.port, unit, timeoutMs: 300, intervalMs: 20, gap: 8 };
-      const source = new ModbusSource(options, systemClock, Math.random);
+      const options = { unit, timeoutMs: 300, intervalMs: 20 };
+      const source = new ModbusDevices(modbusOptions(device.port, options), systemClock, Math.random);
       try {
-        const heard = new Map<number, Answer>();
+        const heard = new Map<number, number>();
         const addresses = [0, 6, 12, 18, 24];
-        for (const address of addresses)
-          source.follow(parseRegisterAddress(`holding:${address}`), 2, (answer) => heard.set(address, answer));
-        await until("all are read", () => addresses.every((at) => Array.isArray(heard.get(at))));
-        for (const at of addresses) assert.deepEqual(heard.get(at), [at, at + 1]);
+        for (const address of addresses) {
+          source.follow(`holding:${address}`, { type: "uint32", order: "ABCD" }, ({ value }) =>
+            heard.set(address, value),
+          );
+        }
+        await until("all are read", () => addresses.every((at) => heard.get(at) === at * 0x10000 + at + 1));
         assert.equal(device.longest, 26, "the neighbours were asked for together first");
         assert.equal(device.refused, 0, "one connection is enough");
       } finally {
@@ -96,22 +98,18 @@ describe("Modbus source at a small device", function () {
 
   it("comes back though the device holds on to a dead connection for a while", async () => {
     const device = await SmallDevice.start(1, 3);
-    const source = new ModbusSource(
-      { host: "127.0.0.1", port: device.port, unit: 1, timeoutMs: 300, intervalMs: 20, gap: 8 },
-      systemClock,
-      Math.random,
-    );
+    const options = modbusOptions(device.port, { timeoutMs: 300, intervalMs: 20 });
+    const source = new ModbusDevices(options, systemClock, Math.random);
     const rival = connect(device.port, "127.0.0.1");
     try {
       await once(rival, "connect");
       let trouble = "";
       source.watch((text) => (trouble = text));
-      let last: Answer = "";
-      source.follow(parseRegisterAddress("7"), 1, (answer) => (last = answer));
+      let last = NaN;
+      source.follow("7", { type: "uint16", order: "ABCD" }, ({ value }) => (last = value));
       await until("is refused", () => device.refused > 0 && trouble !== "" && trouble !== "connecting");
       rival.destroy();
-      await until("reads", () => Array.isArray(last) && trouble === "");
-      assert.deepEqual(last, [7]);
+      await until("reads", () => last === 7 && trouble === "");
     } finally {
       rival.destroy();
       await source.close();

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock";
-import { parseRegisterAddress } from "../../lib/fusion/modbus/address";
-import { decodeRegisters, wordsOf, WORD_ORDERS, type RegisterFormat } from "../../lib/fusion/modbus/registers";
-import { ModbusSource, type Answer } from "../../lib/fusion/modbus/source";
+import { ModbusDevices } from "../../lib/fusion/modbus/devices";
+import { WORD_ORDERS, type RegisterFormat } from "../../lib/fusion/modbus/registers";
+import type { Reading } from "../../lib/fusion/reading";
+import { modbusOptions } from "../support/modbus";
 import { startPeer, type Peer } from "../support/peers";
 import { freePort } from "../support/ports";
 import { until } from "../support/process";
@@ -13,7 +14,7 @@ const RECOVERY_MS = 5000;
 describe("Modbus source", () => {
   let peer: Peer;
   let port: number;
-  let source: ModbusSource;
+  let source: ModbusDevices;
   let trouble = "";
 
   before(async function () {
@@ -25,29 +26,26 @@ describe("Modbus source", () => {
 
   beforeEach(async () => {
     await peer.command("clear");
-    source = new ModbusSource(
-      { host: "127.0.0.1", port, unit: 1, timeoutMs: 300, intervalMs: 50, gap: 8 },
-      systemClock,
-      Math.random,
-    );
+    source = new ModbusDevices(modbusOptions(port, { timeoutMs: 300, intervalMs: 50 }), systemClock, Math.random);
     source.watch((text) => {
       trouble = text;
     });
   });
   afterEach(() => source.close());
 
-  /** Follows an address; what came last, and how often. */
+  /** Follows an address; what came last, how often, and why nothing did. */
   function follow(
     address: string,
     format: RegisterFormat = { type: "float32", order: "ABCD" },
-  ): { last: Answer | undefined; count: number; value(): number | string } {
+  ): { last: Reading | undefined; count: number; value(): number; reason(): string } {
     const heard = {
-      last: undefined as Answer | undefined,
+      last: undefined as Reading | undefined,
       count: 0,
-      value: () => (typeof heard.last === "string" ? heard.last : decodeRegisters(heard.last ?? [], 0, format)),
+      value: () => heard.last?.value ?? NaN,
+      reason: () => heard.last?.reason ?? "",
     };
-    source.follow(parseRegisterAddress(address), wordsOf(format.type), (answer) => {
-      heard.last = answer;
+    source.follow(address, format, (reading) => {
+      heard.last = reading;
       heard.count++;
     });
     return heard;
@@ -74,7 +72,7 @@ describe("Modbus source", () => {
     assert.equal(reference.value(), Math.fround(-273.15), "30001 is the first input register");
     assert.equal(coil.value(), 1);
     assert.equal(discrete.value(), 0);
-    assert.ok(Number.isNaN(nan.value()));
+    assert.equal(nan.reason(), "its registers hold NaN");
   });
 
   it("reads neighbours with one request, one request at a time", async () => {
@@ -92,7 +90,7 @@ describe("Modbus source", () => {
     const fine = follow("198");
     const refused = follow("200");
     await until("the device refused", () => refused.count > 2 && fine.count > 2);
-    assert.equal(refused.value(), "holding 200: the device answers exception 2 (illegal data address)");
+    assert.equal(refused.reason(), "holding 200 of unit 1: the device answers exception 2 (illegal data address)");
     assert.equal(fine.value(), 0);
     assert.equal(trouble, "");
   });
@@ -112,11 +110,11 @@ describe("Modbus source", () => {
     it(`recovers from ${what}, and never takes it for a value`, async () => {
       const float = follow("0");
       const seen = new Set<unknown>();
-      source.follow(parseRegisterAddress("0"), 2, (answer) => seen.add(JSON.stringify(answer)));
+      source.follow("0", { type: "float32", order: "ABCD" }, (reading) => reading.silent || seen.add(reading.value));
       await until("it reads", () => float.count > 2);
       await peer.command(command);
       const counted = float.count;
-      await until("it reads again", () => float.count > counted + 3, RECOVERY_MS);
+      await until("it reads again", () => float.count > counted + 3 && float.value() > 0, RECOVERY_MS);
       assert.equal(float.value(), Math.fround(123.456));
       assert.equal(seen.size, 1, [...seen].join(" "));
     });

@@ -24,14 +24,8 @@ export const MOST_COILS = 2000;
 /**
  * Few requests that read everything: items of one unit and table are joined where at most `gap` unwanted registers lie
  * between them (reading those costs less than another round trip). An item is never split. Deterministic.
- *
- * @param alone items that must not be joined with others, because a device refused the joined request
  */
-export function planRequests<T extends PollItem>(
-  items: Iterable<T>,
-  gap: number,
-  alone: ReadonlySet<T> = new Set(),
-): PollRequest<T>[] {
+export function planRequests<T extends PollItem>(items: Iterable<T>, gap: number): PollRequest<T>[] {
   const requests: PollRequest<T>[] = [];
   let open: { unit: number; table: Table; address: number; end: number; items: T[] } | undefined;
   const close = (): void => {
@@ -47,10 +41,6 @@ export function planRequests<T extends PollItem>(
   };
   for (const item of [...items].sort(inOrder)) {
     const end = item.address + item.words;
-    if (alone.has(item)) {
-      requests.push({ unit: item.unit, table: item.table, address: item.address, words: item.words, items: [item] });
-      continue;
-    }
     const joins =
       open !== undefined &&
       open.unit === item.unit &&
@@ -68,6 +58,19 @@ export function planRequests<T extends PollItem>(
   }
   close();
   return requests;
+}
+
+/**
+ * The two requests that ask for the halves of one that a device refused: how the one item at fault is found in few steps.
+ * @param request of two items at least, sorted by address as planRequests leaves them
+ */
+export function halves<T extends PollItem>(request: PollRequest<T>): PollRequest<T>[] {
+  const middle = Math.ceil(request.items.length / 2);
+  return [request.items.slice(0, middle), request.items.slice(middle)].map((items) => {
+    const address = Math.min(...items.map((item) => item.address));
+    const end = Math.max(...items.map((item) => item.address + item.words));
+    return { unit: request.unit, table: request.table, address, words: end - address, items };
+  });
 }
 
 export function mostWords(table: Table): number {

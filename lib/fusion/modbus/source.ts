@@ -1,83 +1,89 @@
-import type { default as ModbusRTU } from "modbus-serial";
 import type { Clock } from "../../clock";
 import { asError, EdgeError, errorCode } from "../../errors";
-import { loadOptional } from "../../optional";
-import { Link, within } from "../link";
-import { describeAddress, type RegisterAddress, type Table } from "./address";
-import { planRequests, type PollItem, type PollRequest } from "./plan";
+import { Link } from "../link";
+import { describeAddress, type RegisterAddress } from "./address";
+import { ModbusException, type ReadRequest, type Words } from "./frame";
+import { ModbusLine, type LineOptions, type Owed } from "./line";
+import type { PollItem, PollRequest } from "./plan";
+import { Schedule } from "./schedule";
+import { placeOf } from "./transport";
 
-export interface ModbusOptions {
-  readonly host: string;
-  readonly port: number;
-  /** Unit of addresses that name none. */
-  readonly unit: number;
-  /** Limit for one answer, and for connecting. */
-  readonly timeoutMs: number;
+export interface SourceOptions extends LineOptions {
   /** From the start of a round to the start of the next. */
   readonly intervalMs: number;
   /** Unwanted registers that may lie between two wanted ones in one request. */
   readonly gap: number;
 }
 
-/** Registers (or coils) as they were answered, or why there are none. */
-export type Answer = readonly unknown[] | string;
+/** Why there are no words: `silent` when nothing was said of these registers, so that what they held last may still count. */
+export interface Failure {
+  readonly reason: string;
+  readonly silent: boolean;
+}
+
+export type Listener = (answer: Words | Failure) => void;
 
 interface Followed extends PollItem {
-  readonly listener: (answer: Answer) => void;
+  readonly listener: Listener;
   readonly place: RegisterAddress;
 }
 
-/** Modbus Application Protocol V1.1b3, 7: exception codes. */
-const EXCEPTIONS: Readonly<Record<number, string>> = {
-  1: "illegal function",
-  2: "illegal data address",
-  3: "illegal data value",
-  4: "device failure",
-  5: "acknowledge",
-  6: "device busy",
-  8: "memory parity error",
-  10: "gateway path unavailable",
-  11: "gateway target does not answer",
-};
+/** The device says that this request cannot be; not all keep to code 3 where it is merely too long. */
+const DIVISIBLE: ReadonlySet<number> = new Set([2, 3, 4]);
+/** Ask again later: what was read before still counts. */
+const TRANSIENT: ReadonlySet<number> = new Set([5, 6, 10, 11]);
+/** A gateway's word for a unit that is dead: its other registers need not be asked for. */
+const UNIT_IS_AWAY: ReadonlySet<number> = new Set([10, 11]);
 
-/** What devices answer to a request for more than they have, or can give at once: not all of them keep to code 3. */
-const TOO_MUCH: ReadonlySet<number> = new Set([2, 3, 4]);
+/** After a loss the first attempt comes soon, as most losses are short; then so that no second sees more than two. */
+const pauseMs = (losses: number, random: number): number => (losses <= 1 ? 200 : 900 + 600 * random);
+
+/** A probe of a dead unit that holds up others waits this many times as long as the slowest answer took, and every third one the whole time-out. */
+const PATIENCE = 4;
+const SHORTEST_PROBE_MS = 150;
 
 /**
- * Polls a Modbus TCP device: one request at a time, neighbours in one request, and a fresh connection after anything but a
- * clean answer, because a half frame leaves the library's connection open and useless. It only ever reads.
+ * Polls one device, or several units behind one gateway: neighbours in one request, one request at a time, a fresh
+ * connection whenever this one is in doubt. It only ever reads.
  */
 export class ModbusSource {
-  private readonly items = new Set<Followed>();
-  private readonly alone = new Set<Followed>();
-  private plan: readonly PollRequest<Followed>[] | undefined;
+  private readonly schedule: Schedule<Followed>;
   private readonly link: Link;
+  private readonly owed: Owed = new Map();
+  private line: ModbusLine | undefined;
+  private followed = 0;
+  /** Losses of the connection since the last round that was answered whole. */
+  private losses = 0;
+  private quietSince = 0;
+  private slowestMs = 0;
+  /** The unit that is asked while others are. */
+  private probing: number | undefined;
+  /** False once a good unit went unanswered while a dead one was asked: this gateway does one thing after the other. */
+  private probesAside = true;
 
   constructor(
-    private readonly options: ModbusOptions,
+    private readonly options: SourceOptions,
     private readonly clock: Clock,
     random: () => number,
   ) {
-    this.link = new Link((signal, works) => this.serve(signal, works), clock, random);
+    this.schedule = new Schedule(options.gap);
+    this.link = new Link(
+      (signal, works) => this.serve(signal, works),
+      clock,
+      random,
+      (_, chance) => pauseMs(this.losses, chance),
+    );
   }
 
-  follow(place: RegisterAddress, words: number, listener: (answer: Answer) => void): () => void {
-    const item: Followed = {
-      unit: place.unit ?? this.options.unit,
-      table: place.table,
-      address: place.address,
-      words,
-      place,
-      listener,
-    };
-    this.items.add(item);
-    this.plan = undefined;
+  follow(place: RegisterAddress & { readonly unit: number }, words: number, listener: Listener): () => void {
+    const item: Followed = { unit: place.unit, table: place.table, address: place.address, words, place, listener };
+    this.schedule.add(item);
+    this.followed++;
     this.link.start();
     return () => {
-      this.items.delete(item);
-      this.alone.delete(item);
-      this.plan = undefined;
-      if (this.items.size === 0) void this.link.stop();
+      this.schedule.remove(item);
+      this.followed--;
+      if (this.followed === 0) void this.link.stop();
     };
   }
 
@@ -85,149 +91,188 @@ export class ModbusSource {
     return this.link.watch(watcher);
   }
 
-  close(): Promise<void> {
-    this.items.clear();
-    return this.link.stop();
-  }
-
-  private async serve(signal: AbortSignal, works: () => void): Promise<void> {
+  /**
+   * Reads once, over the connection that is open, where one is: many devices take no second one.
+   * @throws ModbusException, EdgeError `timeout`, `modbus-connection`, `modbus-frame`, `library-missing`
+   */
+  async readOnce(request: ReadRequest): Promise<Words> {
+    if (this.line) return this.line.read(request);
     const line = await ModbusLine.open(this.options, this.clock);
-    const cut = (): void => line.close();
-    signal.addEventListener("abort", cut, { once: true });
     try {
-      // Requests and rounds go one after the other: many devices answer one at a time.
-      /* oxlint-disable no-await-in-loop */
-      while (!signal.aborted) {
-        const begun = this.clock.monotonic();
-        this.plan ??= planRequests(this.items, this.options.gap, this.alone);
-        for (const request of this.plan) {
-          await this.ask(line, request);
-          works();
-        }
-        await line.idle(Math.max(1, this.options.intervalMs - (this.clock.monotonic() - begun)));
-      }
-      /* oxlint-enable no-await-in-loop */
+      return await line.read(request);
     } finally {
-      signal.removeEventListener("abort", cut);
       line.close();
     }
   }
 
-  private async ask(line: ModbusLine, request: PollRequest<Followed>): Promise<void> {
-    let registers: readonly unknown[];
+  close(): Promise<void> {
+    return this.link.stop();
+  }
+
+  private async serve(signal: AbortSignal, works: () => void): Promise<void> {
     try {
-      registers = await line.read(request.unit, request.table, request.address, request.words);
+      // Connections and rounds go one after the other: many devices take one, and answer one question, at a time.
+      // oxlint-disable-next-line no-await-in-loop
+      while (!signal.aborted) await this.connected(signal, works);
     } catch (error) {
-      const code = (error as { modbusCode?: unknown }).modbusCode;
-      if (typeof code !== "number") throw error;
-      this.refused(request, code);
-      return;
-    }
-    for (const item of request.items) {
-      if (!this.items.has(item)) continue;
-      const at = item.address - request.address;
-      item.listener(registers.slice(at, at + item.words));
+      this.losses++;
+      if (!signal.aborted) this.tell(this.schedule.all(), asError(error).message, true);
+      throw error;
     }
   }
 
-  /** The device answered with an exception. What was joined is asked for one by one from now on: one of them is at fault. */
-  private refused(request: PollRequest<Followed>, code: number): void {
-    if (TOO_MUCH.has(code) && request.items.length > 1) {
-      for (const item of request.items) this.alone.add(item);
-      this.plan = undefined;
-      return;
-    }
-    for (const item of request.items) {
-      item.listener(
-        `${describeAddress(item.place)}: the device answers exception ${code} (${EXCEPTIONS[code] ?? "unknown"})`,
-      );
+  /** One connection; returns when the device closed it between two rounds, as some do with idle ones. */
+  private async connected(signal: AbortSignal, works: () => void): Promise<void> {
+    const line = await ModbusLine.open(this.options, this.clock, this.owed);
+    const cut = (): void => line.close();
+    signal.addEventListener("abort", cut, { once: true });
+    if (signal.aborted) cut();
+    this.line = line;
+    this.schedule.reconnected();
+    let answered = false;
+    const answers = (): void => {
+      answered = true;
+      this.quietSince = this.clock.monotonic();
+      works();
+    };
+    try {
+      /* oxlint-disable no-await-in-loop */
+      while (!signal.aborted) {
+        const begun = this.clock.monotonic();
+        this.quietSince = begun;
+        answered = false;
+        await this.round(line, answers);
+        if (answered) this.losses = 0;
+        const rest = (): number => Math.max(1, this.options.intervalMs - (this.clock.monotonic() - begun));
+        try {
+          await line.idle(rest());
+        } catch (error) {
+          if (signal.aborted || !answered) throw error;
+          await this.wait(rest(), signal);
+          return;
+        }
+      }
+      /* oxlint-enable no-await-in-loop */
+    } finally {
+      signal.removeEventListener("abort", cut);
+      this.line = undefined;
+      line.close();
     }
   }
-}
 
-const REQUEST: Readonly<
-  Record<Table, (client: ModbusRTU, address: number, words: number) => Promise<{ data: readonly unknown[] }>>
-> = {
-  coil: (client, address, words) => client.readCoils(address, words),
-  discrete: (client, address, words) => client.readDiscreteInputs(address, words),
-  holding: (client, address, words) => client.readHoldingRegisters(address, words),
-  input: (client, address, words) => client.readInputRegisters(address, words),
-};
-
-/** What the system's codes mean to somebody beside the machine. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there",
-  EHOSTUNREACH: "the host cannot be reached",
-  ENETUNREACH: "the network cannot be reached",
-  ENOTFOUND: "no host has this name",
-  ECONNRESET: "the device refuses connections",
-};
-
-/** One TCP connection. */
-export class ModbusLine {
-  private readonly lost: Promise<never>;
-  private fail: (error: Error) => void = () => undefined;
-  private closed = false;
-
-  private constructor(
-    private readonly client: ModbusRTU,
-    private readonly clock: Clock,
-  ) {
-    this.lost = new Promise((_, reject) => {
-      this.fail = reject;
-    });
-    this.lost.catch(() => undefined);
-    client.on("close", () => this.fail(new EdgeError("modbus-connection", "the device closed the connection")));
-    client.on("error", (error: unknown) => this.fail(asError(error)));
+  private async round(line: ModbusLine, answers: () => void): Promise<void> {
+    const { requests, probe } = this.schedule.due(this.clock.monotonic());
+    const queue = [...requests];
+    for (let request = queue.shift(); request; request = queue.shift()) {
+      if (this.schedule.silencesOf(request.unit) > 0) continue;
+      // oxlint-disable-next-line no-await-in-loop
+      queue.unshift(...(await this.ask(line, request, answers)));
+    }
+    if (!probe || this.probing !== undefined) return;
+    if (line.numbered && this.probesAside && !this.schedule.allSilent) this.probeAside(line, probe, answers);
+    else await this.ask(line, probe, answers, this.probeLimit(probe.unit));
   }
 
-  /** @throws EdgeError `library-missing`, `modbus-connection`, `timeout` */
-  static async open(options: Pick<ModbusOptions, "host" | "port" | "timeoutMs">, clock: Clock): Promise<ModbusLine> {
-    // oxlint-disable-next-line typescript/no-require-imports
-    const library = loadOptional(
-      "modbus-serial",
-      "Modbus",
-      () => require("modbus-serial") as { default?: new () => ModbusRTU } & (new () => ModbusRTU),
+  /** @returns what to ask next instead */
+  private async ask(
+    line: ModbusLine,
+    request: PollRequest<Followed>,
+    answers: () => void,
+    limitMs?: number,
+  ): Promise<readonly PollRequest<Followed>[]> {
+    const begun = this.clock.monotonic();
+    try {
+      const words = await line.read(request, limitMs);
+      this.slowestMs = Math.max(this.clock.monotonic() - begun, this.slowestMs * 0.99);
+      answers();
+      this.deliver(request, words);
+      return [];
+    } catch (error) {
+      if (error instanceof ModbusException) {
+        answers();
+        return this.refused(request, error);
+      }
+      if (errorCode(error) !== "timeout") throw error;
+      this.unanswered(request, asError(error));
+      return [];
+    }
+  }
+
+  /** Asks a silent unit without waiting for it: the numbers of the answers tell them apart. */
+  private probeAside(line: ModbusLine, request: PollRequest<Followed>, answers: () => void): void {
+    this.probing = request.unit;
+    const ended = (): void => {
+      this.probing = undefined;
+    };
+    line.readAside(request).then(
+      (words) => {
+        ended();
+        answers();
+        this.deliver(request, words);
+      },
+      (error: unknown) => {
+        ended();
+        // Where the line itself is lost, its round hears of it.
+        if (error instanceof ModbusException) this.refused(request, error);
+        else if (errorCode(error) === "timeout") this.away(request.unit, asError(error).message);
+      },
     );
-    const client = new (library.default ?? library)();
-    const where = `${options.host}:${options.port}`;
-    try {
-      await within(
-        client.connectTCP(options.host, { port: options.port }),
-        options.timeoutMs,
-        `connecting to ${where}`,
-        clock,
-      );
-    } catch (error) {
-      client.destroy(() => undefined);
-      if (error instanceof EdgeError) throw error;
-      const meaning = MEANINGS[errorCode(error)] ?? "no connection";
-      throw new EdgeError("modbus-connection", `${where}: ${meaning} (${asError(error).message})`, { cause: error });
+  }
+
+  private deliver(request: PollRequest<Followed>, words: Words): void {
+    this.schedule.answered(request);
+    for (const item of request.items) {
+      const at = item.address - request.address;
+      item.listener(words.slice(at, at + item.words));
     }
-    client.setTimeout(options.timeoutMs);
-    return new ModbusLine(client, clock);
   }
 
-  /** @throws Error with `modbusCode` when the device answers with an exception, any other Error when the line is of no more use */
-  async read(unit: number, table: Table, address: number, words: number): Promise<readonly unknown[]> {
-    this.client.setID(unit);
-    const answer = await Promise.race([REQUEST[table](this.client, address, words), this.lost]);
-    return answer.data;
+  private refused(request: PollRequest<Followed>, error: ModbusException): readonly PollRequest<Followed>[] {
+    const { exception } = error;
+    if (UNIT_IS_AWAY.has(exception)) {
+      this.away(request.unit, `unit ${request.unit}: ${error.message}`);
+      return [];
+    }
+    const divisible = DIVISIBLE.has(exception);
+    const next = this.schedule.refused(request, divisible, this.clock.monotonic());
+    if (next.length > 0) return next;
+    const silent = TRANSIENT.has(exception) || (divisible && request.items.length > 1);
+    for (const item of request.items) this.tell([item], `${describeAddress(item.place)}: ${error.message}`, silent);
+    return [];
   }
 
-  /** Waits; rejects at once when the connection is lost meanwhile. */
-  idle(ms: number): Promise<void> {
-    const waited = new Promise<void>((resolve) => {
+  /** @throws the error when the connection itself is in doubt */
+  private unanswered(request: PollRequest<Followed>, error: Error): void {
+    if (this.probing !== undefined) {
+      // Perhaps only because the gateway was waiting for the dead unit. From now on one question at a time.
+      this.probesAside = false;
+      return;
+    }
+    this.away(request.unit, error.message);
+    const quiet = this.clock.monotonic() - this.quietSince;
+    if (this.schedule.allSilent || quiet >= 2 * this.options.timeoutMs)
+      throw new EdgeError("timeout", `${placeOf(this.options.transport)}: ${error.message}`, { cause: error });
+  }
+
+  private away(unit: number, reason: string): void {
+    this.schedule.silent(unit, this.clock.monotonic());
+    this.tell(this.schedule.itemsOf(unit), reason, true);
+  }
+
+  private probeLimit(unit: number): number | undefined {
+    const patient = this.schedule.allSilent || this.schedule.silencesOf(unit) % 3 === 0;
+    const limit = Math.max(SHORTEST_PROBE_MS, PATIENCE * this.slowestMs);
+    return patient || limit >= this.options.timeoutMs ? undefined : limit;
+  }
+
+  private tell(items: Iterable<Followed>, reason: string, silent: boolean): void {
+    for (const item of items) item.listener({ reason, silent });
+  }
+
+  private wait(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
       const cancel = this.clock.after(ms, resolve);
-      this.lost.catch(cancel);
+      signal.addEventListener("abort", () => (cancel(), resolve()), { once: true });
     });
-    return Promise.race([waited, this.lost]);
-  }
-
-  close(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.fail(new EdgeError("modbus-connection", "the connection was closed"));
-    this.client.destroy(() => undefined);
   }
 }

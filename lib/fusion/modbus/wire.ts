@@ -4,6 +4,18 @@ import { badReading, goodReading, type Reading } from "../reading";
 import { describeAddress, READ_FUNCTION, type RegisterAddress } from "./address";
 import { decodeRegisters, wordsOf, type RegisterFormat } from "./registers";
 
+/** The value at index `at` of registers that were answered, or why it is none. @param place for the reason, where it is known */
+export function registerReading(
+  registers: ArrayLike<unknown>,
+  at: number,
+  format: RegisterFormat,
+  place: RegisterAddress | undefined,
+): Reading {
+  const value = decodeRegisters(registers, at, format);
+  if (typeof value === "string") return badReading(place ? `${describeAddress(place)}: ${value}` : value);
+  return Number.isFinite(value) ? goodReading(value) : badReading(`its registers hold ${value}`);
+}
+
 /** A channel that takes its value out of register arrays. */
 export class RegisterChannel {
   /** Topic of the last answer that held it: a failure names its topic alone. */
@@ -17,9 +29,7 @@ export class RegisterChannel {
   ) {}
 
   read(registers: ArrayLike<unknown>, at: number): Reading {
-    const value = decodeRegisters(registers, at, this.format);
-    if (typeof value === "string") return badReading(this.place ? `${describeAddress(this.place)}: ${value}` : value);
-    return Number.isFinite(value) ? goodReading(value) : badReading(`its registers hold ${value}`);
+    return registerReading(registers, at, this.format, this.place);
   }
 
   /** True when an answer to this request should hold the channel's first register. */

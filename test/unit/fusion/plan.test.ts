@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { MOST_REGISTERS, mostWords, planRequests, type PollItem } from "../../../lib/fusion/modbus/plan";
+import { halves, MOST_REGISTERS, mostWords, planRequests, type PollItem } from "../../../lib/fusion/modbus/plan";
 
 const item = (address: number, words = 2, table: PollItem["table"] = "holding", unit = 1): PollItem => ({
   unit,
@@ -8,8 +8,8 @@ const item = (address: number, words = 2, table: PollItem["table"] = "holding", 
   address,
   words,
 });
-const ranges = (items: PollItem[], gap: number, alone?: Set<PollItem>) =>
-  planRequests(items, gap, alone).map(({ address, words }) => [address, words]);
+const ranges = (items: PollItem[], gap: number) =>
+  planRequests(items, gap).map(({ address, words }) => [address, words]);
 
 describe("the poll plan", () => {
   it("reads neighbours with one request", () => {
@@ -28,13 +28,23 @@ describe("the poll plan", () => {
     assert.equal(planRequests([item(0), item(2, 2, "input"), item(4, 2, "holding", 2)], 8).length, 3);
   });
 
-  it("leaves alone what a device refused to read with others", () => {
-    const [a, b] = [item(40), item(42)];
-    assert.deepEqual(ranges([a, b, item(44)], 8, new Set([a, b])), [
-      [40, 2],
-      [42, 2],
-      [44, 2],
-    ]);
+  it("halves a refused request until the item at fault stands alone, and loses none on the way", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(100), { minLength: 2, maxLength: 40 }), (addresses) => {
+        const [whole] = planRequests(
+          addresses.map((address) => item(address)),
+          120,
+        );
+        const parts = halves(whole);
+        assert.equal(parts.length, 2);
+        assert.deepEqual(new Set(parts.flatMap(({ items }) => items)), new Set(whole.items));
+        for (const part of parts) {
+          assert.ok(part.items.length >= 1 && part.items.length < whole.items.length);
+          for (const { address, words } of part.items)
+            assert.ok(address >= part.address && address + words <= part.address + part.words);
+        }
+      }),
+    );
   });
 
   it("covers every item whole, within one request, within the limits of the protocol", () => {
@@ -48,9 +58,8 @@ describe("the poll plan", () => {
       { maxLength: 60 },
     );
     fc.assert(
-      fc.property(items, fc.nat(20), fc.nat(3), (wanted, gap, everyNth) => {
-        const alone = new Set(wanted.filter((_, i) => everyNth > 0 && i % (everyNth + 1) === 0));
-        const plan = planRequests(wanted, gap, alone);
+      fc.property(items, fc.nat(20), (wanted, gap) => {
+        const plan = planRequests(wanted, gap);
         assert.deepEqual(new Set(plan.flatMap((request) => request.items)), new Set(wanted));
         assert.equal(plan.flatMap((request) => request.items).length, wanted.length, "no item is read twice");
         for (const request of plan) {
@@ -61,7 +70,6 @@ describe("the poll plan", () => {
             assert.ok(
               inside.address >= request.address && inside.address + inside.words <= request.address + request.words,
             );
-            if (alone.has(inside)) assert.deepEqual(request.items, [inside]);
           }
         }
       }),

@@ -123,22 +123,26 @@ describe("Modbus registers", () => {
 
 describe("Modbus addresses", () => {
   it("counts from 0 with a table or up to four digits, from 1 as a PLC reference", () => {
-    const expected: [string, string, number, number | undefined][] = [
+    const expected: [string, string, number, number | undefined, string?][] = [
       ["40", "holding", 40, undefined],
       ["holding:40", "holding", 40, undefined],
       ["holding:40041", "holding", 40_041, undefined],
       ["Input:7", "input", 7, undefined],
-      ["coil:0@2", "coil", 0, 2],
+      ["coil:0@2", "coil", 0, 2, "2"],
       ["40041", "holding", 40, undefined],
       ["400041", "holding", 40, undefined],
       ["465536", "holding", 65_535, undefined],
       ["30008", "input", 7, undefined],
       ["10004", "discrete", 3, undefined],
       ["00001", "coil", 0, undefined],
-      [" 40001@17 ", "holding", 0, 17],
+      [" 40001@17 ", "holding", 0, 17, "17"],
+      ["40041@press-4", "holding", 40, undefined, "press-4"],
+      ["input:7@Presse 4", "input", 7, undefined, "Presse 4"],
     ];
-    for (const [text, table, address, unit] of expected)
-      assert.deepEqual(parseRegisterAddress(text), { table, address, unit }, text);
+    for (const [text, table, address, unit, owner] of expected) {
+      const whose = owner === undefined ? {} : { owner };
+      assert.deepEqual(parseRegisterAddress(text), { table, address, unit, ...whose }, text);
+    }
   });
 
   it("refuses what could mean two things, and says what to write", () => {
@@ -164,5 +168,7 @@ describe("Modbus addresses", () => {
   it("takes a topic for a topic", () => {
     assert.equal(registerAddressOf("press-4/temperature"), undefined);
     assert.equal(registerAddressOf("ns=2;s=40"), undefined);
+    assert.equal(registerAddressOf("40@somebody.example"), undefined);
+    assert.equal(registerAddressOf("40@2")?.unit, 2);
   });
 });

@@ -121,8 +121,27 @@
       });
     },
 
-    /** Rows of a table in a dialog, as editableList with one `<input>`/`<select>` per column. */
-    table: function (list, columns, rows, height) {
+    /**
+     * What a config node is set to in the editor, deployed or not, for an admin route that tries it. Secrets that were not
+     * typed just now stay on the server.
+     */
+    configValues: function (id) {
+      const node = RED.nodes.node(id);
+      if (!node) return { id: id };
+      const values = { id: id };
+      for (const name of Object.keys(node._def.defaults)) values[name] = node[name];
+      for (const name of Object.keys(node._def.credentials || {})) {
+        const typed = node.credentials && node.credentials[name];
+        values[name] = typed === undefined && node._def.credentials[name].type === "password" ? "__PWRD__" : typed || "";
+      }
+      return values;
+    },
+
+    /**
+     * Rows of a table in a dialog, as editableList with one `<input>`/`<select>` per column.
+     * @param tools function(container), adds what stands below a row's fields
+     */
+    table: function (list, columns, rows, height, tools) {
       list.editableList({
         removable: true,
         sortable: true,
@@ -154,6 +173,7 @@
               .appendTo(holder);
             field.attr("data-column", column.name).trigger("change");
           }
+          if (tools) tools(container);
         },
       });
       list.editableList("addItems", rows && rows.length ? rows.map((row) => Object.assign({}, row)) : []);
@@ -190,5 +210,6 @@
   ].join("\n");
   document.head.appendChild(style);
 
-  window.ContextEdge = ContextEdge;
+  // Other files of this folder add to it and may have come first.
+  window.ContextEdge = Object.assign(window.ContextEdge || {}, ContextEdge);
 })();

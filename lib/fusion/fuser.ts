@@ -4,7 +4,7 @@ import { EdgeError } from "../errors";
 import { uuidv7 } from "../ids";
 import type { AssetRef, EdgeMessage, Run, Unusable } from "../messages";
 import { isRecord } from "../path";
-import { AssetState } from "./asset-state";
+import { AssetState, type Snapshot } from "./asset-state";
 import { AssetStates } from "./asset-states";
 import { checkChannels, type FusionConfig } from "./channel";
 import { Intake, type Put } from "./intake";
@@ -137,6 +137,13 @@ export class Fuser {
       missing ??= trouble;
     }
     return missing;
+  }
+
+  /** The channels of the asset heard of last as they stand now: for whoever commissions them. */
+  readOut(): { readonly snapshot: Snapshot; readonly asset: string | undefined } {
+    let latest = this.states.shared;
+    for (const state of this.states.heard) if (state.heardAt > latest.heardAt) latest = state;
+    return { snapshot: latest.snapshot(), asset: latest.asset?.id };
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import { onClose, onInput, refuseAll, sendFrom, shorten, type Outputs } from "..
 import { ConfigReader, service, type RawConfig } from "../common/config";
 import type { DeviceService, ModbusService, OpcuaService } from "../common/services";
 import { StatusLine } from "../common/status";
+import { readRoute, type Readable } from "./read-route";
 import { readSettings } from "./settings";
 
 /** Readings in, one fused sample per trigger out. */
@@ -20,6 +21,7 @@ export = function (RED: NodeAPI): void {
     }
   }
   RED.nodes.registerType("sensor-fuse", SensorFuse);
+  readRoute(RED);
 };
 
 function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
@@ -36,6 +38,7 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
     emit: (sample) => sendFrom(node, outputsOf([sample])),
     changed: () => show(status, fuser, settings, troubles),
   });
+  (node as Readable).readOut = () => fuser.readOut();
   const watchSource = (name: string) => (trouble: string) => {
     if (trouble === "") troubles.delete(name);
     else troubles.set(name, trouble);

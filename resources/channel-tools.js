@@ -95,7 +95,9 @@
       if (answer.ok) Object.assign(entry.node, { data_type: answer.data_type, unit: answer.unit || entry.node.unit });
       entry.valueLine
         .toggleClass("ce-bad", !answer.ok)
-        .text(answer.ok ? [shown(answer.value), answer.unit || entry.node.unit].filter(Boolean).join(" ") : answer.text);
+        .text(
+          answer.ok ? [shown(answer.value), answer.unit || entry.node.unit].filter(Boolean).join(" ") : answer.text,
+        );
     }
 
     RED.tray.show({
@@ -163,7 +165,10 @@
     const preview = $('<div class="ce-preview">').appendTo(container).hide();
 
     function say(ok, text) {
-      answer.removeClass("ce-ok ce-bad").addClass(ok ? "ce-ok" : "ce-bad").text((ok ? "✓ " : "✗ ") + text);
+      answer
+        .removeClass("ce-ok ce-bad")
+        .addClass(ok ? "ce-ok" : "ce-bad")
+        .text((ok ? "✓ " : "✗ ") + text);
     }
 
     function showPreview(rows) {
@@ -189,7 +194,10 @@
       preview.hide();
       const match = field("match").val().trim();
       if (source === "wire") {
-        const held = await post("context-edge/sensor-fuse/read", { id: context.id, channel: field("name").val().trim() });
+        const held = await post("context-edge/sensor-fuse/read", {
+          id: context.id,
+          channel: field("name").val().trim(),
+        });
         say(held.ok && held.quality === "good", held.text);
         return;
       }
@@ -204,7 +212,12 @@
           "context-edge/context-edge-opcua/read",
           Object.assign(values, { node_id: match === "" ? field("name").val().trim() : match }),
         );
-        say(got.ok && got.quality === "good", got.ok ? [shown(got.value), got.unit, "(" + got.status + ", " + got.data_type + ")"].filter(Boolean).join(" ") : got.text);
+        say(
+          got.ok && got.quality === "good",
+          got.ok
+            ? [shown(got.value), got.unit, "(" + got.status + ", " + got.data_type + ")"].filter(Boolean).join(" ")
+            : got.text,
+        );
         if (got.ok && got.unit && field("unit").val().trim() === "") field("unit").val(got.unit).trigger("change");
         return;
       }
@@ -230,8 +243,10 @@
         t: t,
         picked: function (nodes) {
           field("match").val(nodes[0].node_id).trigger("change");
-          if (field("unit").val().trim() === "" && nodes[0].info.unit) field("unit").val(nodes[0].info.unit).trigger("change");
-          if (field("name").val().trim() === "") field("name").val(channelName(nodes[0].name, context.names())).trigger("change");
+          if (field("unit").val().trim() === "" && nodes[0].info.unit)
+            field("unit").val(nodes[0].info.unit).trigger("change");
+          if (field("name").val().trim() === "")
+            field("name").val(channelName(nodes[0].name, context.names())).trigger("change");
           void read();
         },
       });
@@ -277,7 +292,12 @@
             const boolean = node.info.data_type === "Boolean";
             list.editableList(
               "addItem",
-              context.newRow({ name: name, match: node.node_id, unit: node.info.unit || "", type: boolean ? "boolean" : "number" }),
+              context.newRow({
+                name: name,
+                match: node.node_id,
+                unit: node.info.unit || "",
+                type: boolean ? "boolean" : "number",
+              }),
             );
           }
         },

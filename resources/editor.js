@@ -132,7 +132,8 @@
       for (const name of Object.keys(node._def.defaults)) values[name] = node[name];
       for (const name of Object.keys(node._def.credentials || {})) {
         const typed = node.credentials && node.credentials[name];
-        values[name] = typed === undefined && node._def.credentials[name].type === "password" ? "__PWRD__" : typed || "";
+        values[name] =
+          typed === undefined && node._def.credentials[name].type === "password" ? "__PWRD__" : typed || "";
       }
       return values;
     },

@@ -49,6 +49,11 @@ export class Unguarded {
     return { limits: rows.size, what: [...what] };
   }
 
+  /** Why, for each asset and limit. */
+  *gaps(): Iterable<Gap & { readonly asset: string }> {
+    for (const [asset, gaps] of this.assets) for (const gap of gaps.values()) yield { asset, ...gap };
+  }
+
   private remember(asset: string, row: LimitRow, gap: Gap): void {
     const [oldest] = this.assets.keys();
     if (this.assets.size >= MOST_ASSETS && oldest !== undefined) this.assets.delete(oldest);

@@ -98,6 +98,16 @@ export class AssetState {
     return optional;
   }
 
+  /** Every channel in trouble now. */
+  *troubles(): Iterable<{ readonly spec: ChannelSpec; readonly trouble: Trouble }> {
+    const now = this.clock.monotonic();
+    for (let i = 0; i < this.cells.length; i++) {
+      const cell = this.cell(i);
+      const trouble = cell.trouble(now);
+      if (trouble) yield { spec: cell.spec, trouble };
+    }
+  }
+
   close(): void {
     this.run.close();
     this.disarm?.();

@@ -6,6 +6,7 @@ import type { AssetRef, EdgeMessage, Run, Unusable } from "../messages";
 import { isRecord } from "../path";
 import { AssetState, type Snapshot } from "./asset-state";
 import { AssetStates } from "./asset-states";
+import type { Trouble } from "./cell";
 import { checkChannels, type FusionConfig } from "./channel";
 import { Intake, type Put } from "./intake";
 import { registerAddressOf } from "./modbus/address";
@@ -144,6 +145,14 @@ export class Fuser {
     let latest = this.states.shared;
     for (const state of this.states.heard) if (state.heardAt > latest.heardAt) latest = state;
     return { snapshot: latest.snapshot(), asset: latest.asset?.id };
+  }
+
+  /** Every channel in trouble, by asset. */
+  *troubles(): Iterable<{ asset: string | undefined; channel: string; required: boolean; trouble: Trouble }> {
+    for (const state of this.states.heard) {
+      for (const { spec, trouble } of state.troubles())
+        yield { asset: state.asset?.id, channel: spec.name, required: spec.required, trouble };
+    }
   }
 
   close(): void {

@@ -38,6 +38,8 @@ const RELOAD_FIRST_MS = 1_000;
 const RELOAD_MOST_MS = 60_000;
 
 export class ModelSlot {
+  /** Models loaded in this process, by all slots: a deploy must not add to it. */
+  static loads = 0;
   private current: SlotState = { phase: "empty" };
   private active: ActiveModel | undefined;
   private source: ReleaseSource | undefined;
@@ -65,6 +67,11 @@ export class ModelSlot {
 
   get manifest(): Manifest | undefined {
     return this.active?.release.manifest;
+  }
+
+  /** Samples that may wait. */
+  get limit(): number {
+    return this.line.limit;
   }
 
   /** Samples waiting, and refused since the start because too many were. */
@@ -152,6 +159,7 @@ export class ModelSlot {
     const { backend, allowFallback, load } = this.config;
     const release = await source.open();
     const model = await loadWith(backend, this.backends, allowFallback, release, load);
+    ModelSlot.loads++;
     try {
       const next = new ActiveModel(release, model);
       await next.verifyGolden();

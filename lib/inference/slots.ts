@@ -1,4 +1,5 @@
 import { systemClock } from "../clock";
+import { board } from "../operation/board";
 import { bundledModel } from "./bundled";
 import { OnnxBackend } from "./onnx-backend";
 import { Registry, type Lease } from "./registry";
@@ -6,6 +7,8 @@ import { ModelSlot, type SlotConfig } from "./slot";
 
 /** The slots of this process. */
 const slots = new Registry<ModelSlot>();
+
+board.also((report) => report.gauge("model_loads_total", ModelSlot.loads));
 
 export type SlotRequest = SlotConfig &
   (

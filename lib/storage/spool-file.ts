@@ -39,7 +39,13 @@ export interface SpoolCounts {
     readonly since: number | null;
     readonly urgentSince: number | null;
   };
-  readonly sealed: { readonly segments: number; readonly rows: number; readonly bytes: number };
+  readonly sealed: {
+    readonly segments: number;
+    readonly rows: number;
+    readonly bytes: number;
+    /** When the first of them was sealed. */
+    readonly since: number | null;
+  };
   readonly dead: { readonly segments: number; readonly rows: number; readonly bytes: number };
   readonly uploaded: { readonly segments: number; readonly rows: number };
 }
@@ -225,7 +231,8 @@ export class SpoolFile {
          open.*, waiting.*, gone.* FROM spool,
          (SELECT count(*) AS o_rows, ifnull(sum(octet_length(line) + 1), 0) AS o_bytes, min(at) AS o_since,
             min(iif(urgent, at, NULL)) AS o_urgent FROM lines) AS open,
-         (SELECT count(*) AS s_count, ifnull(sum(rows), 0) AS s_rows, ifnull(sum(bytes), 0) AS s_bytes FROM segments WHERE dead IS NULL) AS waiting,
+         (SELECT count(*) AS s_count, ifnull(sum(rows), 0) AS s_rows, ifnull(sum(bytes), 0) AS s_bytes,
+            min(sealed_at) AS s_since FROM segments WHERE dead IS NULL) AS waiting,
          (SELECT count(*) AS d_count, ifnull(sum(rows), 0) AS d_rows, ifnull(sum(bytes), 0) AS d_bytes FROM segments WHERE dead IS NOT NULL) AS gone`,
     );
     if (!row) throw new EdgeError("database-corrupt", `${this.sqlite.file} has lost its spool id`);
@@ -235,7 +242,12 @@ export class SpoolFile {
       spoolId: String(row["spool_id"]),
       sealedSeq: number("sealed_seq"),
       open: { rows: number("o_rows"), bytes: number("o_bytes"), since: time("o_since"), urgentSince: time("o_urgent") },
-      sealed: { segments: number("s_count"), rows: number("s_rows"), bytes: number("s_bytes") },
+      sealed: {
+        segments: number("s_count"),
+        rows: number("s_rows"),
+        bytes: number("s_bytes"),
+        since: time("s_since"),
+      },
       dead: { segments: number("d_count"), rows: number("d_rows"), bytes: number("d_bytes") },
       uploaded: { segments: number("uploaded_segments"), rows: number("uploaded_rows") },
     };

@@ -50,6 +50,8 @@ export interface SpoolStats extends SpoolCounts {
   readonly backlogRows: number;
   readonly duplicates: number;
   readonly refused: number;
+  /** Attempts that the store did not take, since the start. */
+  readonly failedUploads: number;
   /** Milliseconds since 1970; null when nothing was uploaded since the start. */
   readonly lastUploadAt: number | null;
 }
@@ -126,6 +128,7 @@ class DurableSpool implements Spool {
   private readonly stateListeners = new Set<(stats: SpoolStats) => void>();
   private duplicates = 0;
   private refused = 0;
+  private failedUploads = 0;
   private lastUploadAt: number | null = null;
   private upload: UploadState = { kind: "idle" };
   private full: EdgeError | undefined;
@@ -223,6 +226,7 @@ class DurableSpool implements Spool {
       backlogRows: rows + sealed.rows + dead.rows,
       duplicates: this.duplicates,
       refused: this.refused,
+      failedUploads: this.failedUploads,
       lastUploadAt: this.lastUploadAt,
     };
   }
@@ -332,6 +336,7 @@ class DurableSpool implements Spool {
   }
 
   private report(state: UploadState): void {
+    if (state.kind !== "idle") this.failedUploads++;
     this.upload = state;
     this.tell();
   }

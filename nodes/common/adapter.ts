@@ -1,32 +1,110 @@
 import type { Node, NodeMessage } from "node-red";
-import { asError } from "../../lib/errors";
+import { asError, EdgeError } from "../../lib/errors";
 import type { EdgeMessage } from "../../lib/messages";
+import type { Counts, Part, Queue } from "../../lib/operation/part";
+import { partOf } from "./operation";
 
 /** One message per output, null where an output stays silent. */
 export type Outputs = (EdgeMessage | EdgeMessage[] | null)[];
 export type Send = (messages: EdgeMessage | Outputs) => void;
 
+/** A node whose handler never waits has no queue: a message is done before the next one comes. */
+const AT_ONCE: Queue = { limit: Infinity, policy: "unjudged" };
+
 /**
  * Wires a node's input so that `done` is called exactly once per message and an error goes to Catch through `done`
  * alone. The handler itself is never async: a rejecting input handler ends Node-RED. It may return a promise.
+ * @param queue how many messages may be under way in the node, and what it does with one more: `queue-full` for the new
+ *   one, or `queue-dropped` for the oldest, whose answer is then discarded
  */
-export function onInput(node: Node, handler: (message: EdgeMessage, send: Send) => void | Promise<void>): void {
+export function onInput(
+  node: Node,
+  handler: (message: EdgeMessage, send: Send) => void | Promise<void>,
+  queue: Queue = AT_ONCE,
+): void {
+  const part = partOf(node);
+  part.queue = queue;
+  const waiting = queue.policy === "drop-oldest" ? new Set<Accepted>() : undefined;
   node.on("input", (message, rawSend, done) => {
-    const send = rawSend as unknown as Send;
+    const accepted = new Accepted(part, message as EdgeMessage, rawSend as unknown as Send, done, waiting);
+    if (part.underWay > queue.limit && queue.policy !== "unjudged") makeRoom(part, queue, accepted, waiting);
+    if (accepted.answered) return;
     let result: void | Promise<void>;
     try {
-      result = handler(message, send);
+      result = handler(message, (messages) => accepted.send(messages));
     } catch (error) {
-      done(asError(error));
+      accepted.failed(error);
       return;
     }
-    if (result === undefined) done();
+    if (result === undefined) accepted.finished();
     else
       result.then(
-        () => done(),
-        (error: unknown) => done(asError(error)),
+        () => accepted.finished(),
+        (error: unknown) => accepted.failed(error),
       );
   });
+}
+
+/** A message that the input has taken and not answered yet. */
+class Accepted {
+  answered = false;
+
+  constructor(
+    private readonly part: Part,
+    private readonly message: EdgeMessage,
+    private readonly rawSend: Send,
+    private readonly done: (error?: Error) => void,
+    private readonly waiting: Set<Accepted> | undefined,
+  ) {
+    part.counts.received++;
+    part.underWay++;
+    waiting?.add(this);
+  }
+
+  send(messages: EdgeMessage | Outputs): void {
+    // Dropped: whoever waits for it was told so.
+    if (this.answered && this.waiting) return;
+    countSent(this.part.counts, messages);
+    this.rawSend(messages);
+  }
+
+  finished(): void {
+    if (this.leave()) this.done();
+  }
+
+  failed(thrown: unknown): void {
+    if (!this.leave()) return;
+    const error = named(asError(thrown), this.message);
+    this.part.counts.failure(error);
+    this.done(error);
+  }
+
+  private leave(): boolean {
+    if (this.answered) return false;
+    this.answered = true;
+    this.part.counts.done++;
+    this.part.underWay--;
+    this.waiting?.delete(this);
+    return true;
+  }
+}
+
+function makeRoom(part: Part, { limit }: Queue, newest: Accepted, waiting: Set<Accepted> | undefined): void {
+  part.lose();
+  const [oldest] = waiting ?? [];
+  if (oldest && oldest !== newest) {
+    oldest.failed(new EdgeError("queue-dropped", `${limit} newer messages were under way: this one was dropped`));
+  } else {
+    newest.failed(new EdgeError("queue-full", `${limit} messages are under way, the limit: this one was refused`));
+  }
+}
+
+/** An error says which asset it concerns: of eight machines on one sheet, the node's name tells none. */
+function named(error: Error, { asset }: EdgeMessage): Error {
+  const id: unknown = asset?.id;
+  if (typeof id !== "string" || id === "" || error.message.includes(id)) return error;
+  const options = { cause: error };
+  return error instanceof EdgeError ? new EdgeError(error.code, `${id}: ${error.message}`, options) : error;
 }
 
 /** Wires a node's close to an asynchronous release; Node-RED waits for it (15 s at most). */
@@ -35,7 +113,7 @@ export function onClose(node: Node, release: (removed: boolean) => Promise<void>
     Promise.resolve()
       .then(() => release(removed))
       .then(done, (error: unknown) => {
-        node.warn(asError(error).message);
+        node.warn(`while closing: ${asError(error).message}`);
         done();
       });
   });
@@ -44,14 +122,30 @@ export function onClose(node: Node, release: (removed: boolean) => Promise<void>
 /** A configuration that cannot work: said once in the log and in the status, and every message is answered with it. */
 export function refuseAll(node: Node, error: unknown): void {
   const reason = asError(error);
+  partOf(node).refused = reason;
   node.error(reason.message);
   node.status({ fill: "red", shape: "ring", text: shorten(reason.message) });
-  node.on("input", (_message, _send, done) => done(reason));
+  onInput(node, () => {
+    throw reason;
+  });
 }
 
 /** Sends outside of an input handler (a timer, a subscription). */
 export function sendFrom(node: Node, outputs: Outputs): void {
+  countSent(partOf(node).counts, outputs);
   node.send(outputs as NodeMessage[]);
+}
+
+function countSent({ sent }: Counts, messages: EdgeMessage | Outputs): void {
+  if (!Array.isArray(messages)) {
+    sent[0] = (sent[0] ?? 0) + 1;
+    return;
+  }
+  for (let output = 0; output < messages.length; output++) {
+    const what = messages[output];
+    const count = Array.isArray(what) ? what.length : what ? 1 : 0;
+    sent[output] = (sent[output] ?? 0) + count;
+  }
 }
 
 /** Status texts longer than this run over the neighbouring node. */

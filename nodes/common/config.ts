@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from "node-red";
 import { EdgeError, asError } from "../../lib/errors";
+import { partOf } from "./operation";
 
 /** What the editor stored for a node: every value may be missing or of another type (imported by hand, older version). */
 export type RawConfig = Readonly<Record<string, unknown>>;
@@ -86,7 +87,9 @@ interface Refused {
 
 /** A config node that cannot work: said once in the log, and by each node that needs it, in its status and to Catch. */
 export function refuseService(node: Node & Refused, error: unknown): void {
-  node.refused = asError(error).message;
+  const reason = asError(error);
+  partOf(node).refused = reason;
+  node.refused = reason.message;
   node.error(node.refused);
 }
 

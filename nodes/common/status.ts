@@ -1,22 +1,37 @@
 import type { Node, NodeStatus } from "node-red";
+import type { Part } from "../../lib/operation/part";
+import { partOf } from "./operation";
+
+type Shown = [fill: Fill, shape: "dot" | "ring", text: string];
 
 export type Fill = "red" | "green" | "yellow" | "blue" | "grey";
 
-/** A status set at most twice a second and only when it changed: a flood of statuses crashes browsers. */
+/**
+ * A status set at most twice a second and only when it changed: a flood of statuses crashes browsers. Messages that found the
+ * node's queue full are counted behind it.
+ */
 export class StatusLine {
   private shown = "";
   private next: NodeStatus | undefined;
   private timer: NodeJS.Timeout | undefined;
   private lastAt = -Infinity;
   private closed = false;
+  private last: Shown | undefined;
+  private readonly part: Part;
 
   constructor(
     private readonly node: Node,
     private readonly everyMs = 500,
-  ) {}
+  ) {
+    this.part = partOf(node);
+    this.part.onLost = () => this.last && this.set(...this.last);
+  }
 
   /** @param shape "dot" for a state that holds, "ring" for one that is being reached or is lacking */
-  set(fill: Fill, shape: "dot" | "ring", text: string): void {
+  set(...shown: Shown): void {
+    this.last = shown;
+    const [fill, shape] = shown;
+    const text = this.withLost(shown[2]);
     const key = `${fill} ${shape} ${text}`;
     if (this.closed || (key === this.shown && this.next === undefined)) return;
     this.next = { fill, shape, text };
@@ -35,6 +50,13 @@ export class StatusLine {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.next = undefined;
+  }
+
+  private withLost(text: string): string {
+    const { lost, queue } = this.part;
+    if (lost === 0) return text;
+    const word = queue?.policy === "drop-oldest" ? "dropped" : queue?.policy === "unjudged" ? "not judged" : "refused";
+    return `${text} · ${lost.toLocaleString("en-US")} ${word}`;
   }
 
   private show(): void {

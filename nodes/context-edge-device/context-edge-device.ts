@@ -12,6 +12,8 @@ import { LastTime } from "../../lib/storage/last-time";
 import { SharedFiles, type FileLease } from "../../lib/storage/shared-files";
 import { onClose } from "../common/adapter";
 import { ConfigReader, refuseService, type RawConfig } from "../common/config";
+import { inspect } from "../common/operation";
+import { serveOperation } from "../common/operation-routes";
 import type { DeviceService } from "../common/services";
 
 interface DeviceNode extends Node {
@@ -23,6 +25,8 @@ const databases = new SharedFiles<Database>(systemClock, "data-dir-shared", "dev
 
 /** Who this device is, where it keeps what must survive, and which assets it watches. */
 export = function (RED: NodeAPI): void {
+  serveOperation(RED);
+
   function ContextEdgeDevice(this: DeviceNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     try {
@@ -32,6 +36,8 @@ export = function (RED: NodeAPI): void {
         (text) => this.warn(text),
       );
       this.service = open;
+      const { device, site, line, mode } = open;
+      inspect(this, (report) => report.gauge("device_info", 1, { device, site, line, mode }));
       onClose(this, () => open.close());
     } catch (error) {
       refuseService(this, error);

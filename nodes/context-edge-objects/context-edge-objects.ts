@@ -11,6 +11,7 @@ import { checkStore, type StoreAnswer } from "../../lib/storage/store-check";
 import { onClose } from "../common/adapter";
 import { ConfigReader, type RawConfig } from "../common/config";
 import { fromDialog, secretToTry } from "../common/dialog";
+import { partOf } from "../common/operation";
 import type { ObjectsService } from "../common/services";
 
 interface ObjectsNode extends Node<S3Secrets> {
@@ -34,6 +35,7 @@ export = function (RED: NodeAPI): void {
     } catch (error) {
       // Records are still taken into the spool; they wait there until the settings are mended.
       const reason = asError(error);
+      partOf(this).refused = reason;
       this.error(reason.message);
       this.service = { store: new RefusingStore(new EdgeError("objects-refused", reason.message, { cause: reason })) };
     }

@@ -18,7 +18,7 @@ export = function (RED: NodeAPI): void {
       const device = service<DeviceService>(RED, config.device, "context-edge-device", "decision");
       const settings = new ConfigReader(config as unknown as RawConfig, "decision");
       const runtime = new DecisionRuntime(this, settings, device, labelsOf(RED, this, config.model), clone);
-      onInput(this, (message, send) => runtime.input(message, send));
+      onInput(this, (message, send) => runtime.input(message, send), runtime.queue);
       onClose(this, () => runtime.close());
     } catch (error) {
       refuseAll(this, error);

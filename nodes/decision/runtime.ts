@@ -8,23 +8,27 @@ import { Decider } from "../../lib/decision/decider";
 import { FORGETFUL_STORE, SqlAlarmStore } from "../../lib/decision/store";
 import { EdgeError, errorCode } from "../../lib/errors";
 import type { Command, EdgeMessage, LabelSpec } from "../../lib/messages";
+import type { Counts, Queue, Report } from "../../lib/operation/part";
 import { sendFrom, shorten, type Send } from "../common/adapter";
 import type { ConfigReader } from "../common/config";
 import type { DeviceService } from "../common/services";
+import { inspect, partOf } from "../common/operation";
+import { readQueue } from "../common/queue";
 import { StatusLine } from "../common/status";
 import { alarmSettings, deciderSettings } from "./settings";
 
-/** Messages that may wait while the open records are read at the start. */
-const MAX_WAITING = 1000;
+/** Messages that may wait for the disk: for the open records at the start, for those that were raised. */
+const QUEUE = 1000;
 
 /** A decision node at work: what comes in is judged or obeyed, what happens is stored, then sent. */
 export class DecisionRuntime implements Desk {
   readonly settings: Desk["settings"];
+  readonly queue: Queue;
   private readonly lease: AlarmBookLease;
   private readonly decider: Decider;
   private readonly status: StatusLine;
   private readonly live: boolean;
-  private waiting = 0;
+  private readonly counts: Counts;
 
   constructor(
     private readonly node: Node,
@@ -35,12 +39,15 @@ export class DecisionRuntime implements Desk {
   ) {
     this.settings = alarmSettings(config, device);
     const judging = deciderSettings(config, device);
+    this.queue = readQueue(config, QUEUE);
     this.live = device.mode === "live";
     const store = () => (this.live ? new SqlAlarmStore(() => device.database()) : FORGETFUL_STORE);
     this.lease = leaseAlarmBook(`${device.dataDir}|${device.mode}`, store, systemClock);
     this.lease.book.attach(this);
     this.decider = new Decider(judging, this.lease.book, this, labels);
     this.status = new StatusLine(node);
+    this.counts = partOf(node).counts;
+    inspect(node, (report) => this.tell(report));
     void this.lease.book.loaded.then(() => this.show());
   }
 
@@ -52,17 +59,7 @@ export class DecisionRuntime implements Desk {
 
   input(message: EdgeMessage, send: Send): void | Promise<void> {
     if (this.lease.book.ready) return this.handle(message, send);
-    if (this.waiting >= MAX_WAITING) {
-      throw new EdgeError(
-        "queue-full",
-        `${this.waiting} messages wait for the open alarms to be read: this one was refused`,
-      );
-    }
-    this.waiting++;
-    return this.lease.book.loaded.then(() => {
-      this.waiting--;
-      return this.handle(message, send);
-    });
+    return this.lease.book.loaded.then(() => this.handle(message, send));
   }
 
   private handle(message: EdgeMessage, send: Send): void | Promise<void> {
@@ -78,6 +75,7 @@ export class DecisionRuntime implements Desk {
     const decided = this.decider.decide(message);
     if (!decided) return this.show();
     message.decision = message.payload = decided.decision;
+    this.counts.count("decisions_total", decided.decision.outcome);
     const { settled } = decided;
     const base = settled && this.clone(message);
     const review = decided.review && { ...message, review: decided.review, payload: decided.review };
@@ -109,6 +107,7 @@ export class DecisionRuntime implements Desk {
   }
 
   private raise(base: EdgeMessage, { changes }: Settled, send: Send): void {
+    for (const { event } of changes) this.counts.count("alarm_events_total", event);
     if (!this.live) return;
     const messages = changes
       .filter((change) => change.sent)
@@ -137,6 +136,22 @@ export class DecisionRuntime implements Desk {
     else if (open.length > 0) this.status.set("yellow", "dot", `none active · ${open.length} open${also}`);
     else if (limits > 0) this.status.set("yellow", "ring", shorten(guardless));
     else this.status.set("green", "dot", `no alarms${repeated}`);
+  }
+
+  private tell(report: Report): void {
+    const { book } = this.lease;
+    const open = book.open();
+    report.gauge("mers_open", open.length);
+    report.gauge("mers_active", open.filter((mer) => mer.active).length);
+    if (book.failure) {
+      const cause = `alarms are not stored: ${book.failure.message}`;
+      report.reason({ severity: "down", code: errorCode(book.failure), cause });
+    }
+    const { unguarded } = this.decider.limits;
+    report.gauge("limits_unguarded", unguarded.summary().limits);
+    for (const { asset, reason } of unguarded.gaps()) {
+      report.reason({ severity: "degraded", code: "limit-unguarded", asset, cause: reason });
+    }
   }
 
   async close(): Promise<void> {

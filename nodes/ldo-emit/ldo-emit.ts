@@ -15,7 +15,7 @@ export = function (RED: NodeAPI): void {
       const objects = service<ObjectsService>(RED, config.objects, "context-edge-objects", "ldo-emit");
       const settings = new ConfigReader(config as unknown as RawConfig, "ldo-emit");
       const runtime = new EmitRuntime(this, settings, device, objects.store);
-      onInput(this, (message, send) => runtime.input(message, send));
+      onInput(this, (message, send) => runtime.input(message, send), runtime.queue);
       onClose(this, () => runtime.close());
     } catch (error) {
       refuseAll(this, error);

@@ -4,7 +4,8 @@ import { commandOf } from "../../lib/command";
 import { asError, EdgeError } from "../../lib/errors";
 import { openDeviceSpool, type DeviceSpool } from "../../lib/ldo/device-spool";
 import { LdoKeeper } from "../../lib/ldo/keeper";
-import type { EdgeMessage } from "../../lib/messages";
+import type { EdgeMessage, Ldo } from "../../lib/messages";
+import type { Counts, Queue } from "../../lib/operation/part";
 import { boardSerial } from "../../lib/storage/board";
 import type { ObjectStore } from "../../lib/storage/object-store";
 import { OPEN_AGAIN_MS, SharedFiles, type FileLease } from "../../lib/storage/shared-files";
@@ -12,10 +13,15 @@ import type { Spool, SpoolHealth, SpoolStats } from "../../lib/storage/spool";
 import { sendFrom, type Send } from "../common/adapter";
 import type { ConfigReader } from "../common/config";
 import type { DeviceService } from "../common/services";
+import { inspect, partOf } from "../common/operation";
+import { readQueue } from "../common/queue";
 import { StatusLine } from "../common/status";
+import { tell } from "./inspect";
 import { describe, describeClosed } from "./status";
 
 const spools = new SharedFiles<DeviceSpool>(systemClock, "spool-settings", "ldo-emit");
+/** Objects under way to the disk: memory is not a spool. */
+const QUEUE = 10_000;
 const SHOW_EVERY_MS = 500;
 const URGENT_SEAL_S = 900;
 /** What somebody must look at: said in the log too, because a status is seen by nobody at night. */
@@ -23,6 +29,7 @@ const LOGGED: readonly SpoolHealth[] = ["refused", "two-writers", "full", "faile
 
 /** An ldo-emit node at work. */
 export class EmitRuntime {
+  readonly queue: Queue;
   private readonly lease: FileLease<DeviceSpool>;
   private readonly keeper: LdoKeeper;
   private readonly status: StatusLine;
@@ -33,8 +40,10 @@ export class EmitRuntime {
   private lastKept: Promise<unknown> = Promise.resolve();
   private closed = false;
   private alarmTrouble: EdgeError | undefined;
-  /** Messages without a sample, and samples that were kept before. */
-  private readonly counts = { notices: 0, duplicates: 0 };
+  /** Samples that were kept before. */
+  private duplicates = 0;
+  private readonly counts: Counts;
+  private failure: Error | undefined;
 
   constructor(
     private readonly node: Node,
@@ -45,7 +54,10 @@ export class EmitRuntime {
     const sealAfterS = config.number("seal_after_s", 6 * 3600, { min: 0.1 });
     const quotaMb = config.number("quota_mb", 1024, { min: 8 });
     const truthField = config.text("truth_field", "ground_truth_label");
+    this.queue = readQueue(config, QUEUE);
     this.status = new StatusLine(node);
+    this.counts = partOf(node).counts;
+    inspect(node, (report) => tell(report, this.spool?.stats(), this.failure, systemClock.now()));
     const settings = {
       device: device.device,
       objects: store.description,
@@ -74,6 +86,7 @@ export class EmitRuntime {
       () => this.open(),
       systemClock,
       device.clock,
+      this.queue.limit,
     );
     this.openUntilOpen();
   }
@@ -86,7 +99,7 @@ export class EmitRuntime {
     if (name !== undefined) throw new EdgeError("command-unknown", `no command ${name}: use flush or replay`);
     if (!message.unusable)
       throw new EdgeError("ldo-invalid", "the message has no fused sample — wire decision's output 3 here");
-    this.counts.notices++;
+    this.counts.count("ldos_total", "notice");
   }
 
   private async keep(message: EdgeMessage, send: Send): Promise<void> {
@@ -94,14 +107,21 @@ export class EmitRuntime {
       const kept = this.keeper.keep(message);
       this.lastKept = kept;
       const { ldo, outcome } = await kept;
-      if (outcome === "duplicate") this.counts.duplicates++;
+      this.counts.count("ldos_total", outcome);
+      if (outcome === "duplicate") this.duplicates++;
       else {
+        this.measure(ldo);
         message.ldo = message.payload = ldo;
         send([message, null]);
       }
     } finally {
       this.showSoon();
     }
+  }
+
+  private measure({ latency_ms: { fuse, total } }: Ldo): void {
+    if (fuse !== null) this.counts.took("fuse", fuse);
+    if (total !== null) this.counts.took("total", total);
   }
 
   /** Also what came just before it and is still on its way to the disk. */
@@ -138,9 +158,11 @@ export class EmitRuntime {
   private async opened(): Promise<DeviceSpool> {
     try {
       const open = await this.lease.opened();
+      this.failure = undefined;
       if (open.spool !== this.spool && !this.closed) this.follow(open.spool);
       return open;
     } catch (error) {
+      this.failure = asError(error);
       if (!this.closed) this.status.set(...describeClosed(asError(error)));
       throw error;
     }
@@ -188,7 +210,7 @@ export class EmitRuntime {
   private show(): void {
     if (!this.spool) return;
     if (this.alarmTrouble) this.status.set("red", "ring", `alarm records wait (${this.alarmTrouble.code})`);
-    else this.status.set(...describe(this.spool.stats(), this.counts.duplicates, this.device));
+    else this.status.set(...describe(this.spool.stats(), this.duplicates, this.device));
   }
 
   async close(): Promise<void> {

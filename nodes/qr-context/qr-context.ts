@@ -8,12 +8,15 @@ import { ContextLookup, type Join } from "../../lib/context/lookup";
 import { PictureReader } from "../../lib/context/picture";
 import { NoRead } from "../../lib/context/scan";
 import { ScanToContext } from "../../lib/context/scan-to-context";
-import type { StoreState } from "../../lib/context/store";
+import type { ContextStore, StoreState } from "../../lib/context/store";
 import { EdgeError } from "../../lib/errors";
 import type { Command, EdgeMessage } from "../../lib/messages";
-import { onClose, onInput, refuseAll, shorten } from "../common/adapter";
+import type { Report } from "../../lib/operation/part";
+import { onClose, onInput, refuseAll, shorten, type Send } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
 import type { DeviceService, StoreService } from "../common/services";
+import { inspect, partOf } from "../common/operation";
+import { readQueue } from "../common/queue";
 import { StatusLine, type Fill } from "../common/status";
 
 type QrContextDef = NodeDef & { device?: string; store?: string };
@@ -49,6 +52,7 @@ function start(RED: NodeAPI, node: Node, def: QrContextDef): void {
   const deadlines = new Deadlines(config.number("deadline_ms", 10, { min: 1, max: 10_000 }), systemClock);
   const lookup = new ContextLookup(store, { key, joins, onDeadline, staleMaxMs }, deadlines, systemClock);
   const pictures = new PictureReader(systemClock);
+  const queue = readQueue(config, 256, { mayDrop: true });
   const scans = new ScanToContext(
     lookup,
     pictures,
@@ -56,7 +60,8 @@ function start(RED: NodeAPI, node: Node, def: QrContextDef): void {
     {
       noRead,
       debounceMs: config.number("debounce_ms", 300, { min: 0, max: 3_600_000 }),
-      queue: config.number("queue", 256, { min: 1, max: 10_000, integer: true }),
+      // Those that were dropped go on until their deadline.
+      queue: queue.policy === "drop-oldest" ? Infinity : queue.limit,
     },
     systemClock,
   );
@@ -68,16 +73,24 @@ function start(RED: NodeAPI, node: Node, def: QrContextDef): void {
     lastKnown: onDeadline === "stale",
   });
   const unwatch = store.watch((state) => line.store(state));
-  onInput(node, (message, send) => {
+  const { counts } = partOf(node);
+  inspect(node, (report) => tell(report, store));
+  const input = (message: EdgeMessage, send: Send): Promise<void> => {
     const command = commandOf(message, CONTEXT_COMMANDS);
     if (command) return runCommand(commands, command, message, send);
     return scans
       .handle(message, (complete, result) => {
-        line.scan(result === "found" ? undefined : complete.unusable?.code);
+        const fault = result === "found" ? undefined : complete.unusable?.code;
+        line.scan(fault);
+        counts.count("lookups_total", fault ?? result);
+        if (complete.lookup) counts.took("lookup", complete.lookup.latency_ms);
         send(result === "found" ? [complete, null] : [null, complete]);
       })
-      .then(() => undefined);
-  });
+      .then((result) => {
+        if (result === "repeat") counts.count("lookups_total", result);
+      });
+  };
+  onInput(node, input, queue);
   onClose(node, async () => {
     unwatch();
     line.close();
@@ -99,7 +112,7 @@ async function runCommand(
   commands: ContextCommands,
   command: Command,
   message: EdgeMessage,
-  send: (message: (EdgeMessage | null)[]) => void,
+  send: Send,
 ): Promise<void> {
   const { command: cause, ...done } = await commands.run(command, message.payload);
   message.event = { kind: "contexts-changed", cause, at: isoTime(systemClock.now()), ...done };
@@ -113,6 +126,13 @@ const FILLS: Readonly<Record<StoreState["phase"], Fill>> = {
   waiting: "yellow",
   failed: "red",
 };
+
+function tell(report: Report, { kind, state }: ContextStore): void {
+  const works = state.phase === "ready" || state.phase === "degraded";
+  report.gauge("store_up", works ? 1 : 0, { store: kind });
+  if (state.phase === "ready") return;
+  report.reason({ severity: works ? "degraded" : "down", code: "context-store", cause: state.text });
+}
 
 /** The store's state, or what is wrong with the scans of late. */
 class ScanStatus {

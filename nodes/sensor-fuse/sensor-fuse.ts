@@ -3,11 +3,14 @@ import { systemClock } from "../../lib/clock";
 import type { FusionConfig } from "../../lib/fusion/channel";
 import { Fuser, type Sample } from "../../lib/fusion/fuser";
 import { CONNECTING } from "../../lib/fusion/link";
+import type { Counts } from "../../lib/operation/part";
 import { onClose, onInput, refuseAll, sendFrom, shorten, type Outputs } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
+import { inspect, partOf } from "../common/operation";
 import type { DeviceService, ModbusService, OpcuaService } from "../common/services";
 import { StatusLine } from "../common/status";
 import { readRoute, type Readable } from "./read-route";
+import { tell } from "./inspect";
 import { readSettings } from "./settings";
 
 /** Readings in, one fused sample per trigger out. */
@@ -29,17 +32,20 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
   const device = service<DeviceService>(RED, raw["device"], "context-edge-device", "sensor-fuse");
   const status = new StatusLine(node);
   const troubles = new Map<string, string>();
+  const sources = new Map<string, string>();
+  const { counts } = partOf(node);
   const fuser = new Fuser({
     config: settings,
     assets: device.assets,
     assetTable: device.assetTable,
     clock: systemClock,
     notice: (message) => sendFrom(node, [null, message]),
-    emit: (sample) => sendFrom(node, outputsOf([sample])),
+    emit: (sample) => sendFrom(node, outputsOf([sample], counts)),
     changed: () => show(status, fuser, settings, troubles),
   });
   (node as Readable).readOut = () => fuser.readOut();
   const watchSource = (name: string) => (trouble: string) => {
+    sources.set(name, trouble);
     if (trouble === "") troubles.delete(name);
     else troubles.set(name, trouble);
     show(status, fuser, settings, troubles);
@@ -49,9 +55,10 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
   followModbus(RED, raw, fuser, settings, stops, watchSource("Modbus"));
   show(status, fuser, settings, troubles);
 
+  inspect(node, (report) => tell(report, fuser, sources));
   onInput(node, (message, send) => {
     const samples = fuser.take(message);
-    if (samples.length > 0) send(outputsOf(samples));
+    if (samples.length > 0) send(outputsOf(samples, counts));
     else if (fuser.unmatched === 1) show(status, fuser, settings, troubles);
   });
   onClose(node, () => {
@@ -61,7 +68,8 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
   });
 }
 
-function outputsOf(samples: readonly Sample[]): Outputs {
+function outputsOf(samples: readonly Sample[], counts: Counts): Outputs {
+  for (const { usable } of samples) counts.count("samples_total", usable ? "usable" : "unusable");
   const first = samples[0];
   if (first && samples.length === 1) return first.usable ? [first.message, null] : [null, first.message];
   const of = (usable: boolean) => samples.filter((sample) => sample.usable === usable).map((sample) => sample.message);

@@ -2,11 +2,13 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { faultPrediction } from "../../lib/inference/active";
 import type { Lease } from "../../lib/inference/registry";
 import type { ModelSlot, SlotState } from "../../lib/inference/slot";
-import { asError } from "../../lib/errors";
+import { asError, EdgeError } from "../../lib/errors";
 import type { EdgeMessage } from "../../lib/messages";
-import { onClose, onInput, shorten } from "../common/adapter";
+import type { Report } from "../../lib/operation/part";
+import { onClose, onInput, shorten, type Send } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
 import type { ModelService } from "../common/services";
+import { inspect, partOf } from "../common/operation";
 import { StatusLine } from "../common/status";
 
 /** Judges fused samples with the model of a slot. Every sample goes on: judged, or with the reason why not. */
@@ -36,7 +38,10 @@ export = function (RED: NodeAPI): void {
     const unfollow = slot.onChange(show);
     show();
 
-    onInput(this, async (message: EdgeMessage, send) => {
+    const part = partOf(this);
+    const { counts } = part;
+    inspect(this, (report) => tell(report, slot.state));
+    const input = async (message: EdgeMessage, send: Send): Promise<void> => {
       const prediction = await (message.unusable
         ? slot.pass(faultPrediction("unusable", message.unusable.reason))
         : slot.infer(message, { why }));
@@ -47,8 +52,12 @@ export = function (RED: NodeAPI): void {
       }
       message.prediction = prediction;
       message.payload = prediction;
+      counts.count("predictions_total", prediction.fault?.code ?? prediction.label ?? "none");
+      if (!prediction.fault) counts.took("infer", prediction.latency_ms);
+      else if (prediction.fault.code === "overload") part.lose();
       send(message);
-    });
+    };
+    onInput(this, input, { limit: slot.limit, policy: "unjudged" });
     onClose(this, () => {
       unfollow();
       status.close();
@@ -61,6 +70,7 @@ export = function (RED: NodeAPI): void {
 /** With no model at all samples still go on, so that the limits behind this node guard. */
 function passUnjudged(node: Node, reason: string): void {
   node.error(reason);
+  partOf(node).refused = new EdgeError("no-model", reason);
   new StatusLine(node).set("red", "ring", shorten(reason));
   onInput(node, (message, send) => {
     message.prediction = message.unusable
@@ -69,6 +79,21 @@ function passUnjudged(node: Node, reason: string): void {
     message.payload = message.prediction;
     send(message);
   });
+}
+
+function tell(report: Report, { phase, model, info, fault, candidate }: SlotState): void {
+  report.gauge("model_ready", phase === "ready" ? 1 : 0);
+  if (model && info) {
+    const { kind, provider, device } = info.backend;
+    report.gauge("model_info", 1, {
+      model: model.name,
+      version: model.version,
+      backend: `${kind} ${provider} ${device}`,
+    });
+  }
+  if (phase === "empty" || (phase === "ready" && !fault)) return;
+  const cause = fault?.message ?? `${candidate} is being loaded`;
+  report.reason({ severity: "down", code: fault?.code ?? "model-loading", cause });
 }
 
 type Shown = Parameters<StatusLine["set"]>;

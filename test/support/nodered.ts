@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cached, scratch } from "./cache";
 import { freePort } from "./ports";
@@ -14,6 +14,8 @@ export interface NodeRedOptions {
   readonly userDir: string;
   readonly flow?: readonly object[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Beside those of every test, in settings.js. */
+  readonly settings?: object;
 }
 
 /** A real headless Node-RED in a process of its own. */
@@ -59,6 +61,23 @@ export function palette(tarball: string, extra: readonly string[], env: NodeJS.P
   return userDir;
 }
 
+/** A user directory with the tree as it is built now in its palette: nothing is packed or installed. */
+export function linkedPalette(): string {
+  const userDir = scratch("userdir");
+  mkdirSync(join(userDir, "node_modules", "@context-edge"), { recursive: true });
+  symlinkSync(ROOT, join(userDir, "node_modules", "@context-edge", "node-red"));
+  writeFileSync(
+    join(userDir, "package.json"),
+    JSON.stringify({ name: "node-red-project", private: true, dependencies: { "@context-edge/node-red": "*" } }),
+  );
+  return userDir;
+}
+
+/** The Node-RED that the tests bring. */
+export const BUNDLED_VERSION = (
+  JSON.parse(readFileSync(join(ROOT, "node_modules", "node-red", "package.json"), "utf8")) as { version: string }
+).version;
+
 async function nodeRed(version: string): Promise<string> {
   const bundled = join(ROOT, "node_modules", "node-red");
   const { version: present } = JSON.parse(readFileSync(join(bundled, "package.json"), "utf8")) as { version: string };
@@ -83,6 +102,7 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
       telemetry: { enabled: false, updateNotification: false },
       editorTheme: { tours: false, palette: { catalogues: [] } },
       logging: { console: { level: "info", metrics: false, audit: false } },
+      ...options.settings,
     })};`,
   );
   writeFileSync(join(options.userDir, "flows.json"), JSON.stringify(options.flow ?? []));
@@ -92,10 +112,7 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
   });
   const url = `http://127.0.0.1:${port}`;
   await server.line(/Started flows|Waiting for missing types/, 60_000);
-  await until(
-    "the admin API answers",
-    async () => (await fetch(`${url}/settings`).catch(() => undefined))?.ok === true,
-  );
+  await until("it listens", async () => (await fetch(url).catch(() => undefined)) !== undefined);
   return {
     url,
     process: server,

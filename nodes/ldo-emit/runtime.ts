@@ -5,7 +5,7 @@ import { asError, EdgeError } from "../../lib/errors";
 import { openDeviceSpool, type DeviceSpool } from "../../lib/ldo/device-spool";
 import { LdoKeeper } from "../../lib/ldo/keeper";
 import type { EdgeMessage, Ldo } from "../../lib/messages";
-import type { Counts, Queue } from "../../lib/operation/part";
+import type { Counts, Queue, Report } from "../../lib/operation/part";
 import { boardSerial } from "../../lib/storage/board";
 import type { ObjectStore } from "../../lib/storage/object-store";
 import { OPEN_AGAIN_MS, SharedFiles, type FileLease } from "../../lib/storage/shared-files";
@@ -57,7 +57,7 @@ export class EmitRuntime {
     this.queue = readQueue(config, QUEUE);
     this.status = new StatusLine(node);
     this.counts = partOf(node).counts;
-    inspect(node, (report) => tell(report, this.spool?.stats(), this.failure, systemClock.now()));
+    inspect(node, (report) => this.tell(report));
     const settings = {
       device: device.device,
       objects: store.description,
@@ -117,6 +117,13 @@ export class EmitRuntime {
     } finally {
       this.showSoon();
     }
+  }
+
+  private tell(report: Report): void {
+    tell(report, this.spool?.stats(), this.failure, systemClock.now());
+    if (!this.alarmTrouble) return;
+    const { code, message } = this.alarmTrouble;
+    report.reason({ severity: "down", code, cause: `alarm records wait: ${message}` });
   }
 
   private measure({ latency_ms: { fuse, total } }: Ldo): void {

@@ -26,7 +26,7 @@ export function onInput(
   part.queue = queue;
   const waiting = queue.policy === "drop-oldest" ? new Set<Accepted>() : undefined;
   node.on("input", (message, rawSend, done) => {
-    const accepted = new Accepted(part, message as EdgeMessage, rawSend as unknown as Send, done, waiting);
+    const accepted = new Accepted(part, message, rawSend as unknown as Send, done, waiting);
     if (part.underWay > queue.limit && queue.policy !== "unjudged") makeRoom(part, queue, accepted, waiting);
     if (accepted.answered) return;
     let result: void | Promise<void>;

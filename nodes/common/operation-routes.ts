@@ -77,11 +77,11 @@ const metrics: Handler = (_request, response) => {
 function follow(RED: NodeAPI): void {
   RED.events.on("flows:started", () => board.started());
   RED.events.on("flows:stopped", () => board.stopped("the flows are stopped"));
-  RED.events.on("runtime-event", (event: { id?: unknown; payload?: { error?: unknown; types?: unknown } }) => {
+  RED.events.on("runtime-event", (event: { id?: unknown; payload?: { error?: string; types?: unknown } }) => {
     if (event.id !== "runtime-state" || event.payload?.error === undefined) return;
     const { error, types } = event.payload;
     const which = Array.isArray(types) ? `: ${types.join(", ")}` : "";
-    board.stopped(`the flows are not started: ${String(error)}${which}`);
+    board.stopped(`the flows are not started: ${error}${which}`);
   });
 }
 

@@ -36,6 +36,8 @@ const INJECT = {
   wires: [[FUSE.id]],
 };
 
+const status = async (url: string, path: string) => (await fetch(`${url}${path}`)).status;
+
 describe("health and metrics of a headless Node-RED", function () {
   let userDir: string;
   let red: NodeRed | undefined;
@@ -73,8 +75,8 @@ describe("health and metrics of a headless Node-RED", function () {
     const sent = await fetch(`${url}/inject/${INJECT.id}`, { method: "POST" });
     assert.equal(sent.status, 200, process.output);
     await until("it is ready", async () => (await health()).ready);
-    const { status, nodes } = await health();
-    assert.deepEqual([status, nodes], [200, 2]);
+    const after = await health();
+    assert.deepEqual([after.status, after.nodes], [200, 2]);
     const answer = await fetch(`${url}/context-edge/metrics`);
     const text = await answer.text();
     assert.match(answer.headers.get("content-type") ?? "", /^text\/plain.*version=0\.0\.4/);
@@ -116,7 +118,6 @@ describe("health and metrics of a headless Node-RED", function () {
       SHEET,
       DEVICE,
     ]);
-    const status = async (url: string, path: string) => (await fetch(`${url}${path}`)).status;
     assert.deepEqual(
       [await status(locked.url, "/context-edge/health"), await status(locked.url, "/context-edge/metrics")],
       [200, 401],

@@ -67,8 +67,10 @@ export type Quality = Static<typeof Quality>;
 export const ChannelState = Type.Object({
   unit: Type.String(),
   quality: Quality,
-  /** Milliseconds since the reading arrived; null when there never was one. */
+  /** Milliseconds since the reading arrived, or since its stamp where that is trusted; null when there never was one. */
   age_ms: nullable(Type.Number()),
+  /** By how much the source's stamps are ahead of this device's clock; where it stamps its values. */
+  skew_ms: Type.Optional(Type.Number()),
   source: Type.String(),
   /** Why it is not usable: "temperature is stale: 4,200 ms old, limit 2,000 ms". */
   reason: Type.Optional(Type.String()),

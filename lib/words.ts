@@ -6,3 +6,8 @@ export function kindOf(value: unknown): string {
   if (typeof value === "string") return "a text";
   return typeof value === "boolean" ? String(value) : `a ${typeof value}`;
 }
+
+/** A number of milliseconds (or of anything) as it is read: "4,200". */
+export function whole(number: number): string {
+  return Math.round(number).toLocaleString("en-US");
+}

@@ -4,6 +4,7 @@ import { Cell, type Trouble } from "./cell";
 import type { ChannelSpec } from "./channel";
 import type { Reading } from "./reading";
 import type { RunOfAsset } from "./run";
+import type { WindowBudget } from "./window";
 
 /** A channel went stale, or a usable reading came after it had been. */
 export interface Transition {
@@ -45,8 +46,9 @@ export class AssetState {
     private readonly clock: Clock,
     private readonly shared: AssetState | undefined,
     private readonly announce: (state: AssetState, transition: Transition) => void,
+    budget?: WindowBudget,
   ) {
-    this.cells = specs.map((spec) => new Cell(spec));
+    this.cells = specs.map((spec) => new Cell(spec, budget));
     this.heardAt = clock.monotonic();
   }
 
@@ -54,10 +56,10 @@ export class AssetState {
   take(channel: number, reading: Reading): boolean {
     const cell = this.cells[channel] as Cell;
     const now = this.clock.monotonic();
-    const changed = cell.take(reading, now);
+    const changed = cell.take(reading, now, this.clock.now());
     this.heardAt = now;
     if (cell.staleFrom < this.armedFor) this.arm(now);
-    if (changed && cell.announced && cell.usable(now) !== null) {
+    if (cell.announced && cell.usable(now) !== null) {
       cell.announced = false;
       this.announce(this, { kind: "channel-good", channel: cell.spec.name, trouble: undefined });
     }

@@ -1,51 +1,99 @@
 import type { ChannelState, Quality } from "../messages";
+import { convert } from "../units";
 import type { ChannelSpec } from "./channel";
+import { valueNear } from "./align";
+import { measureOf, WindowView, type Feature, type Measure } from "./features";
 import { badReading, type Reading } from "./reading";
-import { convert } from "./units";
-import { Window, WINDOW_CAPACITY } from "./window";
+import { whole } from "../words";
+import { Skew } from "./stamps";
+import { Window, type WindowBudget } from "./window";
 
 /** Why a channel cannot be used: code and text as they go into msg.unusable. */
 export interface Trouble {
-  readonly code: "channel-missing" | "channel-stale" | "channel-bad" | "channel-range" | "channel-uncertain";
+  readonly code:
+    | "channel-missing"
+    | "channel-stale"
+    | "channel-bad"
+    | "channel-range"
+    | "channel-uncertain"
+    | "channel-window"
+    | "channel-unaligned";
   readonly reason: string;
 }
 
+/** A channel at one moment: its number, or the trouble with it. */
+interface Judged {
+  readonly value: number | null;
+  readonly quality: Quality;
+  readonly trouble?: Trouble;
+}
+
+/** Trusted stamps may be this far ahead of our clock. */
+const AHEAD_MS = 1000;
+/** Readings that nearest and linear look back on at most. */
+const HISTORY = 4096;
+
 /**
- * What is known of one channel of one asset: its last reading, when it came, and whether it may be used. Age is time on
- * the monotonic clock since arrival, so that neither a wrong clock in a PLC nor a jump of our own makes old values young.
+ * What is known of one channel of one asset: its readings, when they were, and whether they may be used. Age is time on the
+ * monotonic clock since arrival, so that neither a wrong clock in a PLC nor a jump of our own makes old values young; only
+ * where a source is trusted for its stamps, a reading is as old on arrival as its stamp says.
  */
 export class Cell {
   private value = NaN;
   private quality: Quality = "missing";
   private reason = "";
   private outOfRange = false;
-  private arrived = -Infinity;
+  /** Monotonic time at which the held reading was, by arrival or by its trusted stamp. */
+  private when = -Infinity;
   /** Why its source has been silent since the last reading; empty while it speaks. */
   private silence = "";
+  private stamp: number | undefined;
+  /** Readings in a row whose trusted stamp was that of the one before. */
+  private frozen = 0;
+  private readonly skew = new Skew();
   private readonly window: Window | undefined;
+  private readonly measure: Measure | undefined;
+  private readonly beside: readonly Measure[];
+  private judgement: { readonly at: number; readonly judged: Judged } | undefined;
   /** True from the moment the staleness was announced until a usable reading came. */
   announced = false;
 
-  constructor(readonly spec: ChannelSpec) {
-    this.window = spec.features.length > 0 ? new Window(spec.windowMs) : undefined;
+  constructor(
+    readonly spec: ChannelSpec,
+    budget?: WindowBudget,
+  ) {
+    const { align, features, windowMs, lagMs, toleranceMs } = spec;
+    this.measure = isFeature(align) ? measureOf(align) : undefined;
+    this.beside = features.map(measureOf);
+    if (this.measure || features.length > 0) this.window = new Window(windowMs, budget);
+    else if (align !== "hold") this.window = new Window(lagMs + 2 * toleranceMs, budget, HISTORY);
   }
 
-  /** Takes a reading that arrived at `now` (monotonic). @returns true when the channel's own quality changed */
-  take(reading: Reading, now: number): boolean {
+  /**
+   * Takes a reading.
+   * @param now monotonic, @param wall epoch ms
+   * @returns true when the channel's own quality changed
+   */
+  take(reading: Reading, now: number, wall: number): boolean {
+    this.judgement = undefined;
     if (reading.silent) return this.hearNothing(reading.reason, now);
     const before = this.quality;
     const expired = this.isStale(now);
     this.silence = "";
-    this.arrived = now;
-    this.outOfRange = false;
-    if (reading.quality === "bad" && !(reading.samples && this.window)) this.reject(reading);
-    else this.accept(reading, now);
+    const when = this.timeOf(reading, now, wall);
+    const taken = typeof when === "string" ? badReading(when) : this.convert(reading);
+    const at = typeof when === "string" ? now : when;
+    // What a reconnection delivers late belongs into the window, not in the place of what came since.
+    const late = at < this.when && !expired;
+    const plausible = taken.quality !== "bad" && (this.measure !== undefined || this.isPlausible(taken.value));
+    if (!late) this.hold(taken, at, plausible);
+    if (plausible) this.remember(taken, at);
     return expired || before !== this.quality;
   }
 
   /** True when there is a moment at which it becomes stale: once it was read, or could not be. */
   get ages(): boolean {
-    return this.arrived !== -Infinity;
+    return this.when !== -Infinity;
   }
 
   get isMissing(): boolean {
@@ -54,68 +102,46 @@ export class Cell {
 
   /** Monotonic time from which the channel is stale. */
   get staleFrom(): number {
-    return this.arrived + this.spec.maxAgeMs;
+    return this.when + this.spec.maxAgeMs;
   }
 
   isStale(now: number): boolean {
-    return this.ages && now - this.arrived > this.spec.maxAgeMs;
-  }
-
-  qualityAt(now: number): Quality {
-    return this.isStale(now) && !this.isMissing ? "stale" : this.quality;
+    return this.ages && now - this.when > this.spec.maxAgeMs;
   }
 
   /** The number that may be used at `now`, or null. */
   usable(now: number): number | null {
-    if (this.isStale(now)) return null;
-    if (this.quality === "good" || (this.quality === "uncertain" && this.spec.acceptUncertain)) return this.value;
-    return null;
+    return this.judge(now).value;
   }
 
   /** Why there is no usable number at `now`; undefined when there is one. */
   trouble(now: number): Trouble | undefined {
-    const { name, maxAgeMs, unit, range } = this.spec;
-    if (this.quality === "missing")
-      return { code: "channel-missing", reason: `${name} is missing: ${this.silence || "no reading has come yet"}` };
-    if (this.isStale(now)) {
-      const why = this.silence === "" ? "" : ` (${this.silence})`;
-      return {
-        code: "channel-stale",
-        reason: `${name} is stale: ${whole(now - this.arrived)} ms old, limit ${whole(maxAgeMs)} ms${why}`,
-      };
-    }
-    if (this.outOfRange) {
-      const shown = `${this.value}${unit === "" ? "" : ` ${unit}`}`;
-      return {
-        code: "channel-range",
-        reason: `${name} is out of range: ${shown}, must be from ${range[0]} to ${range[1]}`,
-      };
-    }
-    if (this.quality === "bad") return { code: "channel-bad", reason: `${name} is bad: ${this.reason}` };
-    if (this.quality === "uncertain" && !this.spec.acceptUncertain) {
-      return { code: "channel-uncertain", reason: `${name} is uncertain: ${this.reason}` };
-    }
-    return undefined;
+    return this.judge(now).trouble;
   }
 
   state(now: number): ChannelState {
+    const { quality, trouble } = this.judge(now);
     const state: ChannelState = {
-      unit: this.spec.unit,
-      quality: this.qualityAt(now),
-      age_ms: this.quality === "missing" ? null : Math.round(now - this.arrived),
+      unit: this.unit,
+      quality,
+      age_ms: this.isMissing ? null : Math.round(now - this.when),
       source: this.spec.source,
     };
-    const trouble = this.trouble(now);
-    if (trouble) state.reason = trouble.reason;
+    const { ms } = this.skew;
+    if (ms !== undefined) state.skew_ms = ms;
+    const reason = trouble?.reason ?? this.shortened(now);
+    if (reason !== undefined) state.reason = reason;
     return state;
   }
 
-  /** Adds the window's features beside the held value, null where the channel is not usable. */
+  /** Adds the window's features beside the channel's value, null where they have none. */
   addFeatures(data: Record<string, number | null>, now: number): void {
-    if (!this.window) return;
-    const usable = this.usable(now) !== null;
-    for (const feature of this.spec.features) {
-      data[`${this.spec.name}.${feature}`] = usable ? this.window.feature(feature, now) : null;
+    if (!this.window || this.beside.length === 0) return;
+    const view = new WindowView(this.window, now);
+    const usable = this.usable(now) !== null && (this.spec.acceptUncertain || !this.window.lacks(now));
+    for (const measure of this.beside) {
+      const value = usable ? measure.of(view) : null;
+      data[`${this.spec.name}.${measure.key}`] = typeof value === "number" ? value : null;
     }
   }
 
@@ -123,45 +149,115 @@ export class Cell {
   private hearNothing(reason: string, now: number): boolean {
     const changed = this.silence !== reason && (this.isMissing || this.isStale(now));
     this.silence = reason;
-    if (!this.ages) this.arrived = now;
+    if (!this.ages) this.when = now;
     return changed;
   }
 
-  private reject(reading: Reading): void {
-    this.value = NaN;
-    this.quality = "bad";
-    this.reason = reading.reason;
+  /** Of the channel's value: a kurtosis has none, a band's power the square of its readings'. */
+  private get unit(): string {
+    return this.measure?.unitOf(this.spec.unit) ?? this.spec.unit;
   }
 
-  private accept(reading: Reading, now: number): void {
-    if (reading.fromBoolean && !this.spec.boolean) {
-      this.reject(badReading(`${reading.value === 1} is not a number; for a switch choose the type boolean`));
-      return;
+  private get takesSamples(): boolean {
+    return this.measure !== undefined || this.beside.length > 0;
+  }
+
+  /** When a reading was, on the monotonic clock; or why its stamp cannot be trusted. */
+  private timeOf({ stamp, trusted, quality }: Reading, now: number, wall: number): number | string {
+    if (stamp !== undefined) this.skew.note(stamp, wall, now);
+    if (!(trusted ?? this.spec.trustStamps)) return now;
+    if (stamp === undefined && quality === "bad") return now;
+    if (stamp === undefined) return "its source is trusted for its stamps and gave none";
+    if (stamp - wall > AHEAD_MS)
+      return `its stamp is ${whole(stamp - wall)} ms ahead of this device's clock: one of the two is wrong`;
+    this.frozen = stamp === this.stamp ? this.frozen + 1 : 0;
+    this.stamp = stamp;
+    return Math.min(now, now - (wall - stamp));
+  }
+
+  private judge(now: number): Judged {
+    if (this.judgement?.at !== now) this.judgement = { at: now, judged: this.judgeAt(now) };
+    return this.judgement.judged;
+  }
+
+  private judgeAt(now: number): Judged {
+    const { name, maxAgeMs, acceptUncertain, align } = this.spec;
+    const none = (quality: Quality, code: Trouble["code"], text: string): Judged => {
+      return { value: null, quality, trouble: { code, reason: `${name} is ${text}` } };
+    };
+    if (this.quality === "missing")
+      return none("missing", "channel-missing", `missing: ${this.silence || "no reading has come yet"}`);
+    if (this.isStale(now)) {
+      const age = `${whole(now - this.when)} ms old, limit ${whole(maxAgeMs)} ms`;
+      const stuck = this.frozen > 0 ? `; the stamp of its last ${whole(this.frozen + 1)} readings is the same` : "";
+      const why = this.silence === "" ? stuck : ` (${this.silence})`;
+      return none("stale", "channel-stale", `stale: ${age}${why}`);
     }
-    const { samples } = reading;
+    if (this.outOfRange) return none("bad", "channel-range", this.outside(this.value));
+    if (this.quality === "bad") return none("bad", "channel-bad", `bad: ${this.reason}`);
+    const value = align === "hold" ? this.value : this.derive(now);
+    if (typeof value === "string")
+      return none("bad", this.measure ? "channel-window" : "channel-unaligned", `without a value: ${value}`);
+    if (!this.isPlausible(value)) return none("bad", "channel-range", this.outside(value));
+    const short = align === "hold" ? undefined : this.shortened(now);
+    const doubt = this.quality === "uncertain" ? this.reason : short;
+    if (doubt === undefined) return { value, quality: "good" };
+    if (acceptUncertain) return { value, quality: "uncertain" };
+    return none("uncertain", "channel-uncertain", `uncertain: ${doubt}`);
+  }
+
+  private derive(now: number): number | string {
+    const window = this.window as Window;
+    if (this.measure) return this.measure.of(new WindowView(window, now));
+    return valueNear(window, now - this.spec.lagMs, this.spec.toleranceMs, this.spec.align === "linear");
+  }
+
+  /** Set where the window means less than its length. */
+  private shortened(now: number): string | undefined {
+    if (!this.window?.lacks(now)) return undefined;
+    return `its window of ${whole(this.window.spanMs)} ms holds only the newest values; choose a shorter one`;
+  }
+
+  private outside(value: number): string {
+    const { range } = this.spec;
+    return `out of range: ${value}${this.unit === "" ? "" : ` ${this.unit}`}, must be from ${range[0]} to ${range[1]}`;
+  }
+
+  /** The reading in the channel's unit; a bad one where it is no value for this channel. */
+  private convert(reading: Reading): Reading {
+    const { samples, unit } = reading;
+    if (reading.quality === "bad" && !(samples && this.takesSamples)) return reading;
+    if (reading.fromBoolean && !this.spec.boolean)
+      return badReading(`${reading.value === 1} is not a number; for a switch choose the type boolean`);
     const newest = samples ? (samples[samples.length - 1] as number) : reading.value;
-    const value = this.inUnit(newest, reading.unit);
-    if (value === undefined) {
-      this.reject(badReading(`its unit is "${reading.unit}", the channel's is "${this.spec.unit}"`));
-      return;
-    }
-    if (!Number.isFinite(value)) {
-      this.reject(badReading(`${newest}, scaled and converted, is not a finite number`));
-      return;
-    }
+    const value = this.inUnit(newest, unit);
+    if (value === undefined) return badReading(`its unit is "${unit}", the channel's is "${this.spec.unit}"`);
+    if (!Number.isFinite(value)) return badReading(`${newest}, scaled and converted, is not a finite number`);
+    return { ...reading, value, quality: reading.quality === "uncertain" ? "uncertain" : "good" };
+  }
+
+  private isPlausible(value: number): boolean {
+    return value >= this.spec.range[0] && value <= this.spec.range[1];
+  }
+
+  private hold({ value, quality, reason }: Reading, when: number, plausible: boolean): void {
+    this.when = when;
     this.value = value;
-    if (value < this.spec.range[0] || value > this.spec.range[1]) {
-      this.quality = "bad";
-      this.outOfRange = true;
+    this.outOfRange = quality !== "bad" && !plausible;
+    this.quality = this.outOfRange ? "bad" : quality;
+    this.reason = quality === "good" ? "" : reason;
+  }
+
+  private remember({ value, samples, rateHz, unit, cut }: Reading, when: number): void {
+    const { window } = this;
+    if (!window) return;
+    if (!samples || !this.takesSamples) {
+      window.push(value, when);
       return;
     }
-    this.quality = reading.quality === "uncertain" ? "uncertain" : "good";
-    this.reason = reading.quality === "uncertain" ? reading.reason : "";
-    if (!this.window) return;
-    if (!samples) this.window.push(value, now);
-    else
-      for (let i = Math.max(0, samples.length - WINDOW_CAPACITY); i < samples.length; i++)
-        this.window.push(this.inUnit(samples[i] as number, reading.unit) as number, now);
+    const values = Float64Array.from(samples, (sample) => this.inUnit(sample, unit) as number);
+    if (rateHz !== undefined) window.pushBurst(values, rateHz, when, cut);
+    else for (const sample of values) window.push(sample, when);
   }
 
   private inUnit(raw: number, from: string | undefined): number | undefined {
@@ -170,6 +266,6 @@ export class Cell {
   }
 }
 
-function whole(ms: number): string {
-  return Math.round(ms).toLocaleString("en-US");
+function isFeature(align: ChannelSpec["align"]): align is Feature {
+  return align !== "hold" && align !== "nearest" && align !== "linear";
 }

@@ -1,10 +1,16 @@
 import { EdgeError } from "../errors";
-import type { Feature } from "./window";
+import type { Feature } from "./features";
 import type { RegisterFormat } from "./modbus/registers";
 import type { RunLimits } from "./run";
 
 /** Where a channel's readings come from: messages on the wire, or the node's own subscription or poll. */
 export type Source = "wire" | "opcua" | "modbus";
+
+/**
+ * What a channel's value is: its last reading; its reading at a moment, the nearest or on the line between two; or a feature
+ * of its last stretch.
+ */
+export type Align = "hold" | "nearest" | "linear" | Feature;
 
 /** One row of the channel table, checked. */
 export interface ChannelSpec {
@@ -20,13 +26,20 @@ export interface ChannelSpec {
   readonly scale: number;
   readonly offset: number;
   readonly unit: string;
-  /** Plausible values in `unit`, ends included; outside, a reading is bad. */
+  /** Plausible values of the channel, ends included, in the unit of its value; outside, it is bad. */
   readonly range: readonly [low: number, high: number];
   /** A reading older than this is stale. */
   readonly maxAgeMs: number;
   /** Without it, a sample is not usable. */
   readonly required: boolean;
   readonly acceptUncertain: boolean;
+  /** Age counts from the source's own stamp, not from the arrival. */
+  readonly trustStamps: boolean;
+  readonly align: Align;
+  /** For nearest and linear: the moment lies this long before the trigger. */
+  readonly lagMs: number;
+  /** For nearest and linear: readings further than this from the moment do not count. */
+  readonly toleranceMs: number;
   /** Reported beside the held value as `<name>.<feature>`, over the last `windowMs`. */
   readonly features: readonly Feature[];
   readonly windowMs: number;
@@ -60,6 +73,10 @@ export function channelSpec(row: Partial<ChannelSpec> & { name: string }): Chann
     maxAgeMs: 2000,
     required: true,
     acceptUncertain: false,
+    trustStamps: false,
+    align: "hold",
+    lagMs: 0,
+    toleranceMs: 1000,
     features: [],
     windowMs: 1000,
     ...row,

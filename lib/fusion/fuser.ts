@@ -4,7 +4,7 @@ import { EdgeError } from "../errors";
 import { uuidv7 } from "../ids";
 import type { AssetRef, EdgeMessage, Run, Unusable } from "../messages";
 import { isRecord } from "../path";
-import { AssetState, type Snapshot } from "./asset-state";
+import { AssetState, type Snapshot, type Transition } from "./asset-state";
 import { AssetStates } from "./asset-states";
 import type { Trouble } from "./cell";
 import { checkChannels, type FusionConfig } from "./channel";
@@ -16,6 +16,7 @@ import type { Reading } from "./reading";
 import { namesAsset, Router, withAsset } from "./route";
 import { RunOfAsset } from "./run";
 import { Strangers } from "./strangers";
+import { WindowBudget } from "./window";
 
 /** A fused sample, ready to send: output 1 when usable, output 2 when not. */
 export interface Sample {
@@ -53,6 +54,7 @@ export class Fuser {
   private readonly intake: Intake;
   private readonly config: FusionConfig;
   private readonly triggerIndex: number;
+  private readonly budget = new WindowBudget();
   private readonly dueForEmit = new Set<AssetState>();
   private stopPeriod: (() => void) | undefined;
   /** Of the message at hand: how many readings found their channel, and the assets for which it triggers a sample. */
@@ -314,10 +316,11 @@ export class Fuser {
       for (const sample of this.endRun(state, limit)) this.options.emit(sample);
       notice(runNotice(asset, limit, clock));
     });
-    const state: AssetState = new AssetState(asset, run, channels, clock, shared, (_state, transition) => {
+    const announce = (_state: AssetState, transition: Transition): void => {
       changed();
       notice(transitionNotice(asset, transition, clock));
-    });
+    };
+    const state: AssetState = new AssetState(asset, run, channels, clock, shared, announce, this.budget);
     return state;
   }
 }

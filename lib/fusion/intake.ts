@@ -3,9 +3,19 @@ import type { AssetRef, EdgeMessage } from "../messages";
 import { isRecord } from "../path";
 import type { ChannelSpec } from "./channel";
 import { isAnswer, readRegisters, type RegisterChannel } from "./modbus/wire";
-import { badReading, parseJson, readValue, underStatus, wideInteger, type Reading } from "./reading";
+import {
+  badReading,
+  factsIn,
+  parseJson,
+  readValue,
+  underStatus,
+  wideInteger,
+  withFacts,
+  type Reading,
+} from "./reading";
 import type { Route, Router } from "./route";
 import { sourceStatus } from "./status-code";
+import { isWaveform } from "./waveform";
 
 /** Takes one reading for the channel at `channel`. */
 export type Put = (asset: AssetRef | undefined, channel: number, reading: Reading) => void;
@@ -33,8 +43,18 @@ export class Intake {
 
   /** Puts every reading found. @returns how many; 0 when the message is not for any channel */
   take(message: EdgeMessage, put: Put): number {
-    const { topic, payload } = message;
+    const { topic } = message;
     const own = this.assets.named(message.asset);
+    if (isWaveform(message)) {
+      const route = this.router.route(typeof topic === "string" ? topic : "");
+      if (route.direct.length > 0) return this.toDirect(route, own, message, undefined, put);
+    }
+    const facts = factsIn(message);
+    return this.takeValues(message, own, facts ? (asset, i, reading) => put(asset, i, withFacts(reading, facts)) : put);
+  }
+
+  private takeValues(message: EdgeMessage, own: AssetRef | undefined, put: Put): number {
+    const { topic, payload } = message;
     if (typeof payload === "number" && typeof topic === "string") {
       return this.toDirect(this.router.route(topic), own, payload, message["statusCode"], put);
     }

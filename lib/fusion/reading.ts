@@ -1,6 +1,9 @@
 import { isRecord } from "../path";
 import { kindOf } from "../words";
+import { unitOf } from "../units";
+import { stampOf } from "./stamps";
 import { plainQuality, sourceStatus, type SourceQuality, type SourceStatus } from "./status-code";
+import { isWaveform, readWaveform } from "./waveform";
 
 /** One value for one channel, judged by what its source said of it. A bad one keeps no number: `value` is NaN. */
 export interface Reading {
@@ -12,10 +15,35 @@ export interface Reading {
   readonly unit: string | undefined;
   /** Everything that came at once, the oldest first, where more than one value did. */
   readonly samples: ArrayLike<number> | undefined;
+  /** Samples per second, where `samples` are evenly spaced. */
+  readonly rateHz?: number;
+  /** Older samples that came with them and were not read: no window would hold them. */
+  readonly cut?: number;
+  /** When the source says that it was measured (the newest sample), in epoch ms. */
+  readonly stamp?: number;
+  /** The source is to be trusted for its stamps, whatever the channel says. */
+  readonly trusted?: boolean;
   /** 1 and 0 that came as true and false: no value for a channel of numbers. */
   readonly fromBoolean?: boolean;
   /** No reading at all, only why none came: the last one counts until it is too old. */
   readonly silent?: true;
+}
+
+/** What a message or a source says of a reading beside its value. */
+export interface ReadingFacts {
+  readonly stamp?: number | undefined;
+  readonly unit?: string | undefined;
+  readonly trusted?: boolean;
+}
+
+/** `reading` with what stands beside it; what it says itself goes first. */
+export function withFacts(reading: Reading, { stamp, unit, trusted }: ReadingFacts): Reading {
+  return {
+    ...reading,
+    unit: reading.unit ?? unit,
+    ...(reading.stamp === undefined && stamp !== undefined && { stamp }),
+    ...(trusted === true && { trusted }),
+  };
 }
 
 /** Longest text that is looked at: a reading is a number, not a document. */
@@ -111,7 +139,25 @@ function readObject(raw: object): Reading {
   const fields = raw as Readonly<Record<string, unknown>>;
   // What an OPC UA node answers to a write: its number is no measurement.
   if (typeof fields["isGoodish"] === "function") return badReading("a status code is not a value");
+  if (isWaveform(fields)) {
+    const waveform = readWaveform(fields);
+    if (typeof waveform === "string") return badReading(waveform);
+    return underStatus(waveform, sourceStatus(fields["statusCode"]));
+  }
   const inner = fields["value"];
+  const facts = factsIn(fields);
+  const reading = readField(fields, inner);
+  return facts ? withFacts(reading, facts) : reading;
+}
+
+/** The stamp and the unit that stand beside a value: in a message, a DataValue, or an object of a plant's own. */
+export function factsIn(fields: Readonly<Record<string, unknown>>): ReadingFacts | undefined {
+  const stamp = stampOf(fields["sourceTimestamp"] ?? fields["at"] ?? fields["timestamp"]);
+  const unit = unitOf(fields["unit"] ?? fields["engineeringUnits"]);
+  return stamp === undefined && unit === undefined ? undefined : { stamp, unit };
+}
+
+function readField(fields: Readonly<Record<string, unknown>>, inner: unknown): Reading {
   if (isVariant(inner)) return underStatus(readVariant(inner), sourceStatus(fields["statusCode"]));
   if (inner === undefined && "statusCode" in fields) {
     const status = sourceStatus(fields["statusCode"]);

@@ -1,8 +1,8 @@
-import { EdgeError } from "../../lib/errors";
-import type { ChannelSpec, FusionConfig, Source, Trigger } from "../../lib/fusion/channel";
+import { asError, EdgeError, errorCode } from "../../lib/errors";
+import type { Align, ChannelSpec, FusionConfig, Source, Trigger } from "../../lib/fusion/channel";
 import { parseRegisterAddress, registerAddressOf } from "../../lib/fusion/modbus/address";
 import { REGISTER_TYPES, WORD_ORDERS } from "../../lib/fusion/modbus/registers";
-import { FEATURES, type Feature } from "../../lib/fusion/window";
+import { parseFeature, type Feature } from "../../lib/fusion/features";
 import type { ConfigReader } from "../common/config";
 
 const SOURCES: readonly Source[] = ["wire", "opcua", "modbus"];
@@ -53,10 +53,21 @@ function readChannel(row: ConfigReader): ChannelSpec {
     maxAgeMs: row.number("max_age_ms", 2000, { min: 1 }),
     required: row.flag("required", true),
     acceptUncertain: row.choice("uncertain", ["use", "reject"], "reject") === "use",
+    trustStamps: row.choice("age", ["arrival", "stamp"], "arrival") === "stamp",
+    align: readAlign(row, name),
+    lagMs: row.number("lag_ms", 0, { min: 0, max: 600_000 }),
+    toleranceMs: row.number("tolerance_ms", 1000, { min: 1, max: 600_000 }),
     features: readFeatures(row, name),
     windowMs: row.number("window_ms", 1000, { min: 1 }),
   };
   return plain ? spec : { ...spec, register: { type, order: row.choice("order", WORD_ORDERS, "ABCD") } };
+}
+
+/** What the row's value is: "hold", "nearest", "linear", or a feature; a band stands in its own field. */
+function readAlign(row: ConfigReader, name: string): Align {
+  const align = row.text("align", "hold").trim();
+  if (align === "hold" || align === "nearest" || align === "linear") return align;
+  return named(name, () => parseFeature(align.startsWith("band_") ? `${align} ${row.text("band", "")}` : align));
 }
 
 function readFeatures(row: ConfigReader, name: string): Feature[] {
@@ -64,10 +75,14 @@ function readFeatures(row: ConfigReader, name: string): Feature[] {
   return words
     .map((word) => word.trim())
     .filter((word) => word !== "" && word !== "hold")
-    .map((word) => {
-      const feature = FEATURES.find((known) => known === word);
-      if (!feature)
-        throw new EdgeError("features", `${name}: "${word}" is not a feature; there are ${FEATURES.join(", ")}`);
-      return feature;
-    });
+    .map((word) => named(name, () => parseFeature(word)));
+}
+
+/** An error of a row says which. */
+function named<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new EdgeError(errorCode(error), `${name}: ${asError(error).message}`);
+  }
 }

@@ -1,7 +1,7 @@
 // Generated from lib/messages.ts by `npm run schemas`.
 "use strict";
 exports.checkLdo = validate10;
-const schema11 = {"type":"object","required":["schema","ldo_id","timestamp","device","install_id","site","line","asset_id","run_id","mode","simulated","scan","context","lookup","sensor_data","sensor_quality","clock","ai_prediction","ai_confidence","ai_probabilities","model","backend","ground_truth_label","label_source","decision","video_clip","latency_ms"],"properties":{"schema":{"type":"string","const":"ldo/1"},"ldo_id":{"type":"string","pattern":"^LDO-[0-9a-f-]{36}$"},"timestamp":{"type":"number"},"device":{"type":"string"},"install_id":{"type":"string"},"site":{"type":"string"},"line":{"type":"string"},"asset_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"run_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"mode":{"enum":["commissioning","dry-run","live"]},"simulated":{"type":"boolean"},"scan":{"anyOf":[{"type":"object","required":["id","code","raw","at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"code":{"type":"string"},"raw":{"type":"string"},"symbology":{"type":"string"},"gs1":{"type":"object","patternProperties":{"^.*$":{"type":"string"}}},"reader":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},"repeats":{"type":"integer","minimum":1}}},{"type":"null"}]},"context":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{}}},{"type":"null"}]},"lookup":{"anyOf":[{"type":"object","required":["key","source","stale","age_ms","latency_ms"],"properties":{"key":{"type":"string"},"source":{"enum":["redis","cache","embedded"]},"stale":{"type":"boolean"},"age_ms":{"type":"number"},"latency_ms":{"type":"number"}}},{"type":"null"}]},"sensor_data":{"type":"object","patternProperties":{"^.*$":{"anyOf":[{"type":"number"},{"type":"null"}]}}},"sensor_quality":{"type":"object","patternProperties":{"^.*$":{"type":"object","required":["unit","quality","age_ms","source"],"properties":{"unit":{"type":"string"},"quality":{"enum":["good","uncertain","bad","stale","missing"]},"age_ms":{"anyOf":[{"type":"number"},{"type":"null"}]},"source":{"type":"string"},"reason":{"type":"string"}}}}},"clock":{"type":"object","required":["synced","skew_ms"],"properties":{"synced":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"skew_ms":{"anyOf":[{"type":"number"},{"type":"null"}]},"boot":{"type":"object","required":["id","ms"],"properties":{"id":{"type":"string"},"ms":{"type":"number"}}}}},"unusable":{"type":"object","required":["code","reason"],"properties":{"code":{"type":"string"},"channel":{"type":"string"},"reason":{"type":"string"}}},"ai_prediction":{"anyOf":[{"type":"string"},{"type":"null"}]},"ai_confidence":{"anyOf":[{"type":"number","minimum":0,"maximum":1},{"type":"null"}]},"ai_probabilities":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]},"why":{"type":"array","items":{"type":"object","required":["channel","effect"],"properties":{"channel":{"type":"string"},"effect":{"type":"number"}}}},"model":{"anyOf":[{"type":"object","required":["name","version","sha256"],"properties":{"name":{"type":"string"},"version":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}}},{"type":"null"}]},"backend":{"anyOf":[{"type":"object","required":["kind","provider","device","precision","fallback"],"properties":{"kind":{"type":"string"},"provider":{"type":"string"},"device":{"type":"string"},"precision":{"type":"string"},"fallback":{"anyOf":[{"type":"object","required":["from","reason"],"properties":{"from":{"type":"string"},"reason":{"type":"string"}}},{"type":"null"}]}}},{"type":"null"}]},"fault":{"type":"object","required":["code","message"],"properties":{"code":{"type":"string"},"message":{"type":"string"}}},"challenger":{},"arm":{"enum":["active","challenger"]},"ground_truth_label":{"anyOf":[{"type":"string"},{"type":"null"}]},"label_source":{"enum":["context","engineer","process","maintenance","none"]},"decision":{"anyOf":[{"type":"object","required":["outcome","reasons","evaluation"],"properties":{"outcome":{"enum":["alert","repeat","delayed","shelved","review","normal","unjudged"]},"reasons":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"type":"object","required":["kind","label","value","limit","severity"],"properties":{"kind":{"enum":["limit","model"]},"label":{"type":"string"},"channel":{"type":"string"},"value":{"type":"number"},"limit":{"type":"number"},"severity":{"enum":["low","medium","high","critical"]}}}},"episode_id":{"type":"string"},"mer_id":{"type":"string"},"evaluation":{"anyOf":[{"type":"object","required":["stratum","probability"],"properties":{"stratum":{"enum":["alert_model","alert_limit","review","normal","unjudged"]},"probability":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]}}},{"type":"null"}]},"mer_id":{"type":"string"},"video_clip":{"anyOf":[{"type":"object","required":["uri","start","end","status"],"properties":{"uri":{"anyOf":[{"type":"string"},{"type":"null"}]},"start":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"end":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"status":{"enum":["ok","pending","missing"]},"reason":{"type":"string"}}},{"type":"null"}]},"latency_ms":{"type":"object","required":["lookup","fuse","infer","total"],"properties":{"lookup":{"anyOf":[{"type":"number"},{"type":"null"}]},"fuse":{"anyOf":[{"type":"number"},{"type":"null"}]},"infer":{"anyOf":[{"type":"number"},{"type":"null"}]},"total":{"anyOf":[{"type":"number"},{"type":"null"}]}}}},"additionalProperties":false,"$id":"ldo-1"};
+const schema11 = {"type":"object","required":["schema","ldo_id","timestamp","device","install_id","site","line","asset_id","run_id","mode","simulated","scan","context","lookup","sensor_data","sensor_quality","clock","ai_prediction","ai_confidence","ai_probabilities","model","backend","ground_truth_label","label_source","decision","video_clip","latency_ms"],"properties":{"schema":{"type":"string","const":"ldo/1"},"ldo_id":{"type":"string","pattern":"^LDO-[0-9a-f-]{36}$"},"timestamp":{"type":"number"},"device":{"type":"string"},"install_id":{"type":"string"},"site":{"type":"string"},"line":{"type":"string"},"asset_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"run_id":{"anyOf":[{"type":"string"},{"type":"null"}]},"mode":{"enum":["commissioning","dry-run","live"]},"simulated":{"type":"boolean"},"scan":{"anyOf":[{"type":"object","required":["id","code","raw","at"],"properties":{"id":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"code":{"type":"string"},"raw":{"type":"string"},"symbology":{"type":"string"},"gs1":{"type":"object","patternProperties":{"^.*$":{"type":"string"}}},"reader":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},"repeats":{"type":"integer","minimum":1}}},{"type":"null"}]},"context":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{}}},{"type":"null"}]},"lookup":{"anyOf":[{"type":"object","required":["key","source","stale","age_ms","latency_ms"],"properties":{"key":{"type":"string"},"source":{"enum":["redis","cache","embedded"]},"stale":{"type":"boolean"},"age_ms":{"type":"number"},"latency_ms":{"type":"number"}}},{"type":"null"}]},"sensor_data":{"type":"object","patternProperties":{"^.*$":{"anyOf":[{"type":"number"},{"type":"null"}]}}},"sensor_quality":{"type":"object","patternProperties":{"^.*$":{"type":"object","required":["unit","quality","age_ms","source"],"properties":{"unit":{"type":"string"},"quality":{"enum":["good","uncertain","bad","stale","missing"]},"age_ms":{"anyOf":[{"type":"number"},{"type":"null"}]},"skew_ms":{"type":"number"},"source":{"type":"string"},"reason":{"type":"string"}}}}},"clock":{"type":"object","required":["synced","skew_ms"],"properties":{"synced":{"anyOf":[{"type":"boolean"},{"type":"null"}]},"skew_ms":{"anyOf":[{"type":"number"},{"type":"null"}]},"boot":{"type":"object","required":["id","ms"],"properties":{"id":{"type":"string"},"ms":{"type":"number"}}}}},"unusable":{"type":"object","required":["code","reason"],"properties":{"code":{"type":"string"},"channel":{"type":"string"},"reason":{"type":"string"}}},"ai_prediction":{"anyOf":[{"type":"string"},{"type":"null"}]},"ai_confidence":{"anyOf":[{"type":"number","minimum":0,"maximum":1},{"type":"null"}]},"ai_probabilities":{"anyOf":[{"type":"object","patternProperties":{"^.*$":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]},"why":{"type":"array","items":{"type":"object","required":["channel","effect"],"properties":{"channel":{"type":"string"},"effect":{"type":"number"}}}},"model":{"anyOf":[{"type":"object","required":["name","version","sha256"],"properties":{"name":{"type":"string"},"version":{"type":"string"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$"}}},{"type":"null"}]},"backend":{"anyOf":[{"type":"object","required":["kind","provider","device","precision","fallback"],"properties":{"kind":{"type":"string"},"provider":{"type":"string"},"device":{"type":"string"},"precision":{"type":"string"},"fallback":{"anyOf":[{"type":"object","required":["from","reason"],"properties":{"from":{"type":"string"},"reason":{"type":"string"}}},{"type":"null"}]}}},{"type":"null"}]},"fault":{"type":"object","required":["code","message"],"properties":{"code":{"type":"string"},"message":{"type":"string"}}},"challenger":{},"arm":{"enum":["active","challenger"]},"ground_truth_label":{"anyOf":[{"type":"string"},{"type":"null"}]},"label_source":{"enum":["context","engineer","process","maintenance","none"]},"decision":{"anyOf":[{"type":"object","required":["outcome","reasons","evaluation"],"properties":{"outcome":{"enum":["alert","repeat","delayed","shelved","review","normal","unjudged"]},"reasons":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"type":"object","required":["kind","label","value","limit","severity"],"properties":{"kind":{"enum":["limit","model"]},"label":{"type":"string"},"channel":{"type":"string"},"value":{"type":"number"},"limit":{"type":"number"},"severity":{"enum":["low","medium","high","critical"]}}}},"episode_id":{"type":"string"},"mer_id":{"type":"string"},"evaluation":{"anyOf":[{"type":"object","required":["stratum","probability"],"properties":{"stratum":{"enum":["alert_model","alert_limit","review","normal","unjudged"]},"probability":{"type":"number","minimum":0,"maximum":1}}},{"type":"null"}]}}},{"type":"null"}]},"mer_id":{"type":"string"},"video_clip":{"anyOf":[{"type":"object","required":["uri","start","end","status"],"properties":{"uri":{"anyOf":[{"type":"string"},{"type":"null"}]},"start":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"end":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},{"type":"null"}]},"status":{"enum":["ok","pending","missing"]},"reason":{"type":"string"}}},{"type":"null"}]},"latency_ms":{"type":"object","required":["lookup","fuse","infer","total"],"properties":{"lookup":{"anyOf":[{"type":"number"},{"type":"null"}]},"fuse":{"anyOf":[{"type":"number"},{"type":"null"}]},"infer":{"anyOf":[{"type":"number"},{"type":"null"}]},"total":{"anyOf":[{"type":"number"},{"type":"null"}]}}}},"additionalProperties":false,"$id":"ldo-1"};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^LDO-[0-9a-f-]{36}$", "u");
 const pattern1 = new RegExp("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", "u");
@@ -1206,9 +1206,10 @@ vErrors = null;
 }
 }
 }
-if(data31.source !== undefined){
-if(typeof data31.source !== "string"){
-const err93 = {instancePath:instancePath+"/sensor_quality/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/source",schemaPath:"#/properties/sensor_quality/patternProperties/%5E.*%24/properties/source/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data31.skew_ms !== undefined){
+let data35 = data31.skew_ms;
+if(!((typeof data35 == "number") && (isFinite(data35)))){
+const err93 = {instancePath:instancePath+"/sensor_quality/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/skew_ms",schemaPath:"#/properties/sensor_quality/patternProperties/%5E.*%24/properties/skew_ms/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1218,9 +1219,9 @@ vErrors.push(err93);
 errors++;
 }
 }
-if(data31.reason !== undefined){
-if(typeof data31.reason !== "string"){
-const err94 = {instancePath:instancePath+"/sensor_quality/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/reason",schemaPath:"#/properties/sensor_quality/patternProperties/%5E.*%24/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data31.source !== undefined){
+if(typeof data31.source !== "string"){
+const err94 = {instancePath:instancePath+"/sensor_quality/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/source",schemaPath:"#/properties/sensor_quality/patternProperties/%5E.*%24/properties/source/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1230,9 +1231,9 @@ vErrors.push(err94);
 errors++;
 }
 }
-}
-else {
-const err95 = {instancePath:instancePath+"/sensor_quality/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sensor_quality/patternProperties/%5E.*%24/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data31.reason !== undefined){
+if(typeof data31.reason !== "string"){
+const err95 = {instancePath:instancePath+"/sensor_quality/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/reason",schemaPath:"#/properties/sensor_quality/patternProperties/%5E.*%24/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1243,9 +1244,8 @@ errors++;
 }
 }
 }
-}
 else {
-const err96 = {instancePath:instancePath+"/sensor_quality",schemaPath:"#/properties/sensor_quality/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err96 = {instancePath:instancePath+"/sensor_quality/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sensor_quality/patternProperties/%5E.*%24/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1255,11 +1255,10 @@ vErrors.push(err96);
 errors++;
 }
 }
-if(data.clock !== undefined){
-let data37 = data.clock;
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.synced === undefined){
-const err97 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "synced"},message:"must have required property '"+"synced"+"'"};
+}
+}
+else {
+const err97 = {instancePath:instancePath+"/sensor_quality",schemaPath:"#/properties/sensor_quality/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1268,8 +1267,12 @@ vErrors.push(err97);
 }
 errors++;
 }
-if(data37.skew_ms === undefined){
-const err98 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "skew_ms"},message:"must have required property '"+"skew_ms"+"'"};
+}
+if(data.clock !== undefined){
+let data38 = data.clock;
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if(data38.synced === undefined){
+const err98 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "synced"},message:"must have required property '"+"synced"+"'"};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1278,13 +1281,8 @@ vErrors.push(err98);
 }
 errors++;
 }
-if(data37.synced !== undefined){
-let data38 = data37.synced;
-const _errs104 = errors;
-let valid15 = false;
-const _errs105 = errors;
-if(typeof data38 !== "boolean"){
-const err99 = {instancePath:instancePath+"/clock/synced",schemaPath:"#/properties/clock/properties/synced/anyOf/0/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data38.skew_ms === undefined){
+const err99 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/required",keyword:"required",params:{missingProperty: "skew_ms"},message:"must have required property '"+"skew_ms"+"'"};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1293,12 +1291,13 @@ vErrors.push(err99);
 }
 errors++;
 }
-var _valid7 = _errs105 === errors;
-valid15 = valid15 || _valid7;
-if(!valid15){
+if(data38.synced !== undefined){
+let data39 = data38.synced;
+const _errs106 = errors;
+let valid15 = false;
 const _errs107 = errors;
-if(data38 !== null){
-const err100 = {instancePath:instancePath+"/clock/synced",schemaPath:"#/properties/clock/properties/synced/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(typeof data39 !== "boolean"){
+const err100 = {instancePath:instancePath+"/clock/synced",schemaPath:"#/properties/clock/properties/synced/anyOf/0/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1309,9 +1308,10 @@ errors++;
 }
 var _valid7 = _errs107 === errors;
 valid15 = valid15 || _valid7;
-}
 if(!valid15){
-const err101 = {instancePath:instancePath+"/clock/synced",schemaPath:"#/properties/clock/properties/synced/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs109 = errors;
+if(data39 !== null){
+const err101 = {instancePath:instancePath+"/clock/synced",schemaPath:"#/properties/clock/properties/synced/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1320,25 +1320,11 @@ vErrors.push(err101);
 }
 errors++;
 }
-else {
-errors = _errs104;
-if(vErrors !== null){
-if(_errs104){
-vErrors.length = _errs104;
+var _valid7 = _errs109 === errors;
+valid15 = valid15 || _valid7;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data37.skew_ms !== undefined){
-let data39 = data37.skew_ms;
-const _errs110 = errors;
-let valid16 = false;
-const _errs111 = errors;
-if(!((typeof data39 == "number") && (isFinite(data39)))){
-const err102 = {instancePath:instancePath+"/clock/skew_ms",schemaPath:"#/properties/clock/properties/skew_ms/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(!valid15){
+const err102 = {instancePath:instancePath+"/clock/synced",schemaPath:"#/properties/clock/properties/synced/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1347,12 +1333,25 @@ vErrors.push(err102);
 }
 errors++;
 }
-var _valid8 = _errs111 === errors;
-valid16 = valid16 || _valid8;
-if(!valid16){
+else {
+errors = _errs106;
+if(vErrors !== null){
+if(_errs106){
+vErrors.length = _errs106;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data38.skew_ms !== undefined){
+let data40 = data38.skew_ms;
+const _errs112 = errors;
+let valid16 = false;
 const _errs113 = errors;
-if(data39 !== null){
-const err103 = {instancePath:instancePath+"/clock/skew_ms",schemaPath:"#/properties/clock/properties/skew_ms/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(!((typeof data40 == "number") && (isFinite(data40)))){
+const err103 = {instancePath:instancePath+"/clock/skew_ms",schemaPath:"#/properties/clock/properties/skew_ms/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1363,9 +1362,10 @@ errors++;
 }
 var _valid8 = _errs113 === errors;
 valid16 = valid16 || _valid8;
-}
 if(!valid16){
-const err104 = {instancePath:instancePath+"/clock/skew_ms",schemaPath:"#/properties/clock/properties/skew_ms/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs115 = errors;
+if(data40 !== null){
+const err104 = {instancePath:instancePath+"/clock/skew_ms",schemaPath:"#/properties/clock/properties/skew_ms/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1374,23 +1374,11 @@ vErrors.push(err104);
 }
 errors++;
 }
-else {
-errors = _errs110;
-if(vErrors !== null){
-if(_errs110){
-vErrors.length = _errs110;
+var _valid8 = _errs115 === errors;
+valid16 = valid16 || _valid8;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data37.boot !== undefined){
-let data40 = data37.boot;
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-if(data40.id === undefined){
-const err105 = {instancePath:instancePath+"/clock/boot",schemaPath:"#/properties/clock/properties/boot/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(!valid16){
+const err105 = {instancePath:instancePath+"/clock/skew_ms",schemaPath:"#/properties/clock/properties/skew_ms/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1399,8 +1387,23 @@ vErrors.push(err105);
 }
 errors++;
 }
-if(data40.ms === undefined){
-const err106 = {instancePath:instancePath+"/clock/boot",schemaPath:"#/properties/clock/properties/boot/required",keyword:"required",params:{missingProperty: "ms"},message:"must have required property '"+"ms"+"'"};
+else {
+errors = _errs112;
+if(vErrors !== null){
+if(_errs112){
+vErrors.length = _errs112;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data38.boot !== undefined){
+let data41 = data38.boot;
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+if(data41.id === undefined){
+const err106 = {instancePath:instancePath+"/clock/boot",schemaPath:"#/properties/clock/properties/boot/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1409,9 +1412,8 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(data40.id !== undefined){
-if(typeof data40.id !== "string"){
-const err107 = {instancePath:instancePath+"/clock/boot/id",schemaPath:"#/properties/clock/properties/boot/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data41.ms === undefined){
+const err107 = {instancePath:instancePath+"/clock/boot",schemaPath:"#/properties/clock/properties/boot/required",keyword:"required",params:{missingProperty: "ms"},message:"must have required property '"+"ms"+"'"};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1420,11 +1422,9 @@ vErrors.push(err107);
 }
 errors++;
 }
-}
-if(data40.ms !== undefined){
-let data42 = data40.ms;
-if(!((typeof data42 == "number") && (isFinite(data42)))){
-const err108 = {instancePath:instancePath+"/clock/boot/ms",schemaPath:"#/properties/clock/properties/boot/properties/ms/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data41.id !== undefined){
+if(typeof data41.id !== "string"){
+const err108 = {instancePath:instancePath+"/clock/boot/id",schemaPath:"#/properties/clock/properties/boot/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1434,9 +1434,10 @@ vErrors.push(err108);
 errors++;
 }
 }
-}
-else {
-const err109 = {instancePath:instancePath+"/clock/boot",schemaPath:"#/properties/clock/properties/boot/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data41.ms !== undefined){
+let data43 = data41.ms;
+if(!((typeof data43 == "number") && (isFinite(data43)))){
+const err109 = {instancePath:instancePath+"/clock/boot/ms",schemaPath:"#/properties/clock/properties/boot/properties/ms/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1448,7 +1449,7 @@ errors++;
 }
 }
 else {
-const err110 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err110 = {instancePath:instancePath+"/clock/boot",schemaPath:"#/properties/clock/properties/boot/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1458,11 +1459,9 @@ vErrors.push(err110);
 errors++;
 }
 }
-if(data.unusable !== undefined){
-let data43 = data.unusable;
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-if(data43.code === undefined){
-const err111 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
+}
+else {
+const err111 = {instancePath:instancePath+"/clock",schemaPath:"#/properties/clock/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1471,8 +1470,12 @@ vErrors.push(err111);
 }
 errors++;
 }
-if(data43.reason === undefined){
-const err112 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
+}
+if(data.unusable !== undefined){
+let data44 = data.unusable;
+if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+if(data44.code === undefined){
+const err112 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1481,9 +1484,8 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(data43.code !== undefined){
-if(typeof data43.code !== "string"){
-const err113 = {instancePath:instancePath+"/unusable/code",schemaPath:"#/properties/unusable/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data44.reason === undefined){
+const err113 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1492,10 +1494,9 @@ vErrors.push(err113);
 }
 errors++;
 }
-}
-if(data43.channel !== undefined){
-if(typeof data43.channel !== "string"){
-const err114 = {instancePath:instancePath+"/unusable/channel",schemaPath:"#/properties/unusable/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data44.code !== undefined){
+if(typeof data44.code !== "string"){
+const err114 = {instancePath:instancePath+"/unusable/code",schemaPath:"#/properties/unusable/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1505,9 +1506,9 @@ vErrors.push(err114);
 errors++;
 }
 }
-if(data43.reason !== undefined){
-if(typeof data43.reason !== "string"){
-const err115 = {instancePath:instancePath+"/unusable/reason",schemaPath:"#/properties/unusable/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data44.channel !== undefined){
+if(typeof data44.channel !== "string"){
+const err115 = {instancePath:instancePath+"/unusable/channel",schemaPath:"#/properties/unusable/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1517,9 +1518,9 @@ vErrors.push(err115);
 errors++;
 }
 }
-}
-else {
-const err116 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data44.reason !== undefined){
+if(typeof data44.reason !== "string"){
+const err116 = {instancePath:instancePath+"/unusable/reason",schemaPath:"#/properties/unusable/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1529,13 +1530,9 @@ vErrors.push(err116);
 errors++;
 }
 }
-if(data.ai_prediction !== undefined){
-let data47 = data.ai_prediction;
-const _errs130 = errors;
-let valid19 = false;
-const _errs131 = errors;
-if(typeof data47 !== "string"){
-const err117 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err117 = {instancePath:instancePath+"/unusable",schemaPath:"#/properties/unusable/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1544,12 +1541,14 @@ vErrors.push(err117);
 }
 errors++;
 }
-var _valid9 = _errs131 === errors;
-valid19 = valid19 || _valid9;
-if(!valid19){
+}
+if(data.ai_prediction !== undefined){
+let data48 = data.ai_prediction;
+const _errs132 = errors;
+let valid19 = false;
 const _errs133 = errors;
-if(data47 !== null){
-const err118 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(typeof data48 !== "string"){
+const err118 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1560,9 +1559,10 @@ errors++;
 }
 var _valid9 = _errs133 === errors;
 valid19 = valid19 || _valid9;
-}
 if(!valid19){
-const err119 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs135 = errors;
+if(data48 !== null){
+const err119 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1571,26 +1571,11 @@ vErrors.push(err119);
 }
 errors++;
 }
-else {
-errors = _errs130;
-if(vErrors !== null){
-if(_errs130){
-vErrors.length = _errs130;
+var _valid9 = _errs135 === errors;
+valid19 = valid19 || _valid9;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.ai_confidence !== undefined){
-let data48 = data.ai_confidence;
-const _errs136 = errors;
-let valid20 = false;
-const _errs137 = errors;
-if((typeof data48 == "number") && (isFinite(data48))){
-if(data48 > 1 || isNaN(data48)){
-const err120 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(!valid19){
+const err120 = {instancePath:instancePath+"/ai_prediction",schemaPath:"#/properties/ai_prediction/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1599,8 +1584,26 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(data48 < 0 || isNaN(data48)){
-const err121 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+else {
+errors = _errs132;
+if(vErrors !== null){
+if(_errs132){
+vErrors.length = _errs132;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.ai_confidence !== undefined){
+let data49 = data.ai_confidence;
+const _errs138 = errors;
+let valid20 = false;
+const _errs139 = errors;
+if((typeof data49 == "number") && (isFinite(data49))){
+if(data49 > 1 || isNaN(data49)){
+const err121 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1609,9 +1612,8 @@ vErrors.push(err121);
 }
 errors++;
 }
-}
-else {
-const err122 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data49 < 0 || isNaN(data49)){
+const err122 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1620,12 +1622,9 @@ vErrors.push(err122);
 }
 errors++;
 }
-var _valid10 = _errs137 === errors;
-valid20 = valid20 || _valid10;
-if(!valid20){
-const _errs139 = errors;
-if(data48 !== null){
-const err123 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+else {
+const err123 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1636,9 +1635,10 @@ errors++;
 }
 var _valid10 = _errs139 === errors;
 valid20 = valid20 || _valid10;
-}
 if(!valid20){
-const err124 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs141 = errors;
+if(data49 !== null){
+const err124 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -1647,30 +1647,11 @@ vErrors.push(err124);
 }
 errors++;
 }
-else {
-errors = _errs136;
-if(vErrors !== null){
-if(_errs136){
-vErrors.length = _errs136;
+var _valid10 = _errs141 === errors;
+valid20 = valid20 || _valid10;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.ai_probabilities !== undefined){
-let data49 = data.ai_probabilities;
-const _errs142 = errors;
-let valid21 = false;
-const _errs143 = errors;
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-for(const key4 in data49){
-if(pattern2.test(key4)){
-let data50 = data49[key4];
-if((typeof data50 == "number") && (isFinite(data50))){
-if(data50 > 1 || isNaN(data50)){
-const err125 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(!valid20){
+const err125 = {instancePath:instancePath+"/ai_confidence",schemaPath:"#/properties/ai_confidence/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -1679,8 +1660,30 @@ vErrors.push(err125);
 }
 errors++;
 }
-if(data50 < 0 || isNaN(data50)){
-const err126 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+else {
+errors = _errs138;
+if(vErrors !== null){
+if(_errs138){
+vErrors.length = _errs138;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.ai_probabilities !== undefined){
+let data50 = data.ai_probabilities;
+const _errs144 = errors;
+let valid21 = false;
+const _errs145 = errors;
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+for(const key4 in data50){
+if(pattern2.test(key4)){
+let data51 = data50[key4];
+if((typeof data51 == "number") && (isFinite(data51))){
+if(data51 > 1 || isNaN(data51)){
+const err126 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1689,9 +1692,8 @@ vErrors.push(err126);
 }
 errors++;
 }
-}
-else {
-const err127 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data51 < 0 || isNaN(data51)){
+const err127 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1701,10 +1703,8 @@ vErrors.push(err127);
 errors++;
 }
 }
-}
-}
 else {
-const err128 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err128 = {instancePath:instancePath+"/ai_probabilities/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ai_probabilities/anyOf/0/patternProperties/%5E.*%24/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1713,12 +1713,11 @@ vErrors.push(err128);
 }
 errors++;
 }
-var _valid11 = _errs143 === errors;
-valid21 = valid21 || _valid11;
-if(!valid21){
-const _errs147 = errors;
-if(data49 !== null){
-const err129 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+}
+}
+else {
+const err129 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1727,11 +1726,12 @@ vErrors.push(err129);
 }
 errors++;
 }
-var _valid11 = _errs147 === errors;
+var _valid11 = _errs145 === errors;
 valid21 = valid21 || _valid11;
-}
 if(!valid21){
-const err130 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs149 = errors;
+if(data50 !== null){
+const err130 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1740,27 +1740,11 @@ vErrors.push(err130);
 }
 errors++;
 }
-else {
-errors = _errs142;
-if(vErrors !== null){
-if(_errs142){
-vErrors.length = _errs142;
+var _valid11 = _errs149 === errors;
+valid21 = valid21 || _valid11;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.why !== undefined){
-let data51 = data.why;
-if(Array.isArray(data51)){
-const len0 = data51.length;
-for(let i0=0; i0<len0; i0++){
-let data52 = data51[i0];
-if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
-if(data52.channel === undefined){
-const err131 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/required",keyword:"required",params:{missingProperty: "channel"},message:"must have required property '"+"channel"+"'"};
+if(!valid21){
+const err131 = {instancePath:instancePath+"/ai_probabilities",schemaPath:"#/properties/ai_probabilities/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1769,8 +1753,27 @@ vErrors.push(err131);
 }
 errors++;
 }
-if(data52.effect === undefined){
-const err132 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/required",keyword:"required",params:{missingProperty: "effect"},message:"must have required property '"+"effect"+"'"};
+else {
+errors = _errs144;
+if(vErrors !== null){
+if(_errs144){
+vErrors.length = _errs144;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.why !== undefined){
+let data52 = data.why;
+if(Array.isArray(data52)){
+const len0 = data52.length;
+for(let i0=0; i0<len0; i0++){
+let data53 = data52[i0];
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+if(data53.channel === undefined){
+const err132 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/required",keyword:"required",params:{missingProperty: "channel"},message:"must have required property '"+"channel"+"'"};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1779,9 +1782,8 @@ vErrors.push(err132);
 }
 errors++;
 }
-if(data52.channel !== undefined){
-if(typeof data52.channel !== "string"){
-const err133 = {instancePath:instancePath+"/why/" + i0+"/channel",schemaPath:"#/properties/why/items/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data53.effect === undefined){
+const err133 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/required",keyword:"required",params:{missingProperty: "effect"},message:"must have required property '"+"effect"+"'"};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1790,11 +1792,9 @@ vErrors.push(err133);
 }
 errors++;
 }
-}
-if(data52.effect !== undefined){
-let data54 = data52.effect;
-if(!((typeof data54 == "number") && (isFinite(data54)))){
-const err134 = {instancePath:instancePath+"/why/" + i0+"/effect",schemaPath:"#/properties/why/items/properties/effect/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data53.channel !== undefined){
+if(typeof data53.channel !== "string"){
+const err134 = {instancePath:instancePath+"/why/" + i0+"/channel",schemaPath:"#/properties/why/items/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1804,9 +1804,10 @@ vErrors.push(err134);
 errors++;
 }
 }
-}
-else {
-const err135 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data53.effect !== undefined){
+let data55 = data53.effect;
+if(!((typeof data55 == "number") && (isFinite(data55)))){
+const err135 = {instancePath:instancePath+"/why/" + i0+"/effect",schemaPath:"#/properties/why/items/properties/effect/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1818,7 +1819,7 @@ errors++;
 }
 }
 else {
-const err136 = {instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err136 = {instancePath:instancePath+"/why/" + i0,schemaPath:"#/properties/why/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1828,14 +1829,9 @@ vErrors.push(err136);
 errors++;
 }
 }
-if(data.model !== undefined){
-let data55 = data.model;
-const _errs158 = errors;
-let valid26 = false;
-const _errs159 = errors;
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-if(data55.name === undefined){
-const err137 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+}
+else {
+const err137 = {instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1844,8 +1840,15 @@ vErrors.push(err137);
 }
 errors++;
 }
-if(data55.version === undefined){
-const err138 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
+}
+if(data.model !== undefined){
+let data56 = data.model;
+const _errs160 = errors;
+let valid26 = false;
+const _errs161 = errors;
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+if(data56.name === undefined){
+const err138 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1854,8 +1857,8 @@ vErrors.push(err138);
 }
 errors++;
 }
-if(data55.sha256 === undefined){
-const err139 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
+if(data56.version === undefined){
+const err139 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1864,9 +1867,8 @@ vErrors.push(err139);
 }
 errors++;
 }
-if(data55.name !== undefined){
-if(typeof data55.name !== "string"){
-const err140 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/anyOf/0/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data56.sha256 === undefined){
+const err140 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/required",keyword:"required",params:{missingProperty: "sha256"},message:"must have required property '"+"sha256"+"'"};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1875,10 +1877,9 @@ vErrors.push(err140);
 }
 errors++;
 }
-}
-if(data55.version !== undefined){
-if(typeof data55.version !== "string"){
-const err141 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data56.name !== undefined){
+if(typeof data56.name !== "string"){
+const err141 = {instancePath:instancePath+"/model/name",schemaPath:"#/properties/model/anyOf/0/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1888,11 +1889,9 @@ vErrors.push(err141);
 errors++;
 }
 }
-if(data55.sha256 !== undefined){
-let data58 = data55.sha256;
-if(typeof data58 === "string"){
-if(!pattern7.test(data58)){
-const err142 = {instancePath:instancePath+"/model/sha256",schemaPath:"#/properties/model/anyOf/0/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
+if(data56.version !== undefined){
+if(typeof data56.version !== "string"){
+const err142 = {instancePath:instancePath+"/model/version",schemaPath:"#/properties/model/anyOf/0/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1902,8 +1901,11 @@ vErrors.push(err142);
 errors++;
 }
 }
-else {
-const err143 = {instancePath:instancePath+"/model/sha256",schemaPath:"#/properties/model/anyOf/0/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data56.sha256 !== undefined){
+let data59 = data56.sha256;
+if(typeof data59 === "string"){
+if(!pattern7.test(data59)){
+const err143 = {instancePath:instancePath+"/model/sha256",schemaPath:"#/properties/model/anyOf/0/properties/sha256/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{64}$"},message:"must match pattern \""+"^[0-9a-f]{64}$"+"\""};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1913,9 +1915,8 @@ vErrors.push(err143);
 errors++;
 }
 }
-}
 else {
-const err144 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err144 = {instancePath:instancePath+"/model/sha256",schemaPath:"#/properties/model/anyOf/0/properties/sha256/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1924,12 +1925,10 @@ vErrors.push(err144);
 }
 errors++;
 }
-var _valid12 = _errs159 === errors;
-valid26 = valid26 || _valid12;
-if(!valid26){
-const _errs167 = errors;
-if(data55 !== null){
-const err145 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+}
+else {
+const err145 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1938,11 +1937,12 @@ vErrors.push(err145);
 }
 errors++;
 }
-var _valid12 = _errs167 === errors;
+var _valid12 = _errs161 === errors;
 valid26 = valid26 || _valid12;
-}
 if(!valid26){
-const err146 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs169 = errors;
+if(data56 !== null){
+const err146 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1951,26 +1951,11 @@ vErrors.push(err146);
 }
 errors++;
 }
-else {
-errors = _errs158;
-if(vErrors !== null){
-if(_errs158){
-vErrors.length = _errs158;
+var _valid12 = _errs169 === errors;
+valid26 = valid26 || _valid12;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.backend !== undefined){
-let data59 = data.backend;
-const _errs170 = errors;
-let valid28 = false;
-const _errs171 = errors;
-if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
-if(data59.kind === undefined){
-const err147 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+if(!valid26){
+const err147 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1979,8 +1964,26 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(data59.provider === undefined){
-const err148 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "provider"},message:"must have required property '"+"provider"+"'"};
+else {
+errors = _errs160;
+if(vErrors !== null){
+if(_errs160){
+vErrors.length = _errs160;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.backend !== undefined){
+let data60 = data.backend;
+const _errs172 = errors;
+let valid28 = false;
+const _errs173 = errors;
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+if(data60.kind === undefined){
+const err148 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1989,8 +1992,8 @@ vErrors.push(err148);
 }
 errors++;
 }
-if(data59.device === undefined){
-const err149 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
+if(data60.provider === undefined){
+const err149 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "provider"},message:"must have required property '"+"provider"+"'"};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1999,8 +2002,8 @@ vErrors.push(err149);
 }
 errors++;
 }
-if(data59.precision === undefined){
-const err150 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "precision"},message:"must have required property '"+"precision"+"'"};
+if(data60.device === undefined){
+const err150 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "device"},message:"must have required property '"+"device"+"'"};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -2009,8 +2012,8 @@ vErrors.push(err150);
 }
 errors++;
 }
-if(data59.fallback === undefined){
-const err151 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "fallback"},message:"must have required property '"+"fallback"+"'"};
+if(data60.precision === undefined){
+const err151 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "precision"},message:"must have required property '"+"precision"+"'"};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -2019,9 +2022,8 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(data59.kind !== undefined){
-if(typeof data59.kind !== "string"){
-const err152 = {instancePath:instancePath+"/backend/kind",schemaPath:"#/properties/backend/anyOf/0/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data60.fallback === undefined){
+const err152 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/required",keyword:"required",params:{missingProperty: "fallback"},message:"must have required property '"+"fallback"+"'"};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -2030,10 +2032,9 @@ vErrors.push(err152);
 }
 errors++;
 }
-}
-if(data59.provider !== undefined){
-if(typeof data59.provider !== "string"){
-const err153 = {instancePath:instancePath+"/backend/provider",schemaPath:"#/properties/backend/anyOf/0/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data60.kind !== undefined){
+if(typeof data60.kind !== "string"){
+const err153 = {instancePath:instancePath+"/backend/kind",schemaPath:"#/properties/backend/anyOf/0/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -2043,9 +2044,9 @@ vErrors.push(err153);
 errors++;
 }
 }
-if(data59.device !== undefined){
-if(typeof data59.device !== "string"){
-const err154 = {instancePath:instancePath+"/backend/device",schemaPath:"#/properties/backend/anyOf/0/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data60.provider !== undefined){
+if(typeof data60.provider !== "string"){
+const err154 = {instancePath:instancePath+"/backend/provider",schemaPath:"#/properties/backend/anyOf/0/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -2055,9 +2056,9 @@ vErrors.push(err154);
 errors++;
 }
 }
-if(data59.precision !== undefined){
-if(typeof data59.precision !== "string"){
-const err155 = {instancePath:instancePath+"/backend/precision",schemaPath:"#/properties/backend/anyOf/0/properties/precision/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data60.device !== undefined){
+if(typeof data60.device !== "string"){
+const err155 = {instancePath:instancePath+"/backend/device",schemaPath:"#/properties/backend/anyOf/0/properties/device/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -2067,14 +2068,9 @@ vErrors.push(err155);
 errors++;
 }
 }
-if(data59.fallback !== undefined){
-let data64 = data59.fallback;
-const _errs182 = errors;
-let valid30 = false;
-const _errs183 = errors;
-if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
-if(data64.from === undefined){
-const err156 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'"};
+if(data60.precision !== undefined){
+if(typeof data60.precision !== "string"){
+const err156 = {instancePath:instancePath+"/backend/precision",schemaPath:"#/properties/backend/anyOf/0/properties/precision/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -2083,8 +2079,15 @@ vErrors.push(err156);
 }
 errors++;
 }
-if(data64.reason === undefined){
-const err157 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
+}
+if(data60.fallback !== undefined){
+let data65 = data60.fallback;
+const _errs184 = errors;
+let valid30 = false;
+const _errs185 = errors;
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.from === undefined){
+const err157 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/required",keyword:"required",params:{missingProperty: "from"},message:"must have required property '"+"from"+"'"};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2093,9 +2096,8 @@ vErrors.push(err157);
 }
 errors++;
 }
-if(data64.from !== undefined){
-if(typeof data64.from !== "string"){
-const err158 = {instancePath:instancePath+"/backend/fallback/from",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data65.reason === undefined){
+const err158 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'"};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2104,10 +2106,9 @@ vErrors.push(err158);
 }
 errors++;
 }
-}
-if(data64.reason !== undefined){
-if(typeof data64.reason !== "string"){
-const err159 = {instancePath:instancePath+"/backend/fallback/reason",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data65.from !== undefined){
+if(typeof data65.from !== "string"){
+const err159 = {instancePath:instancePath+"/backend/fallback/from",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/properties/from/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2117,9 +2118,9 @@ vErrors.push(err159);
 errors++;
 }
 }
-}
-else {
-const err160 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data65.reason !== undefined){
+if(typeof data65.reason !== "string"){
+const err160 = {instancePath:instancePath+"/backend/fallback/reason",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2128,12 +2129,10 @@ vErrors.push(err160);
 }
 errors++;
 }
-var _valid14 = _errs183 === errors;
-valid30 = valid30 || _valid14;
-if(!valid30){
-const _errs189 = errors;
-if(data64 !== null){
-const err161 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+}
+else {
+const err161 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2142,11 +2141,12 @@ vErrors.push(err161);
 }
 errors++;
 }
-var _valid14 = _errs189 === errors;
+var _valid14 = _errs185 === errors;
 valid30 = valid30 || _valid14;
-}
 if(!valid30){
-const err162 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs191 = errors;
+if(data65 !== null){
+const err162 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2155,21 +2155,11 @@ vErrors.push(err162);
 }
 errors++;
 }
-else {
-errors = _errs182;
-if(vErrors !== null){
-if(_errs182){
-vErrors.length = _errs182;
+var _valid14 = _errs191 === errors;
+valid30 = valid30 || _valid14;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-}
-else {
-const err163 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(!valid30){
+const err163 = {instancePath:instancePath+"/backend/fallback",schemaPath:"#/properties/backend/anyOf/0/properties/fallback/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2178,12 +2168,21 @@ vErrors.push(err163);
 }
 errors++;
 }
-var _valid13 = _errs171 === errors;
-valid28 = valid28 || _valid13;
-if(!valid28){
-const _errs191 = errors;
-if(data59 !== null){
-const err164 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+else {
+errors = _errs184;
+if(vErrors !== null){
+if(_errs184){
+vErrors.length = _errs184;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err164 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2192,11 +2191,12 @@ vErrors.push(err164);
 }
 errors++;
 }
-var _valid13 = _errs191 === errors;
+var _valid13 = _errs173 === errors;
 valid28 = valid28 || _valid13;
-}
 if(!valid28){
-const err165 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs193 = errors;
+if(data60 !== null){
+const err165 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2205,23 +2205,11 @@ vErrors.push(err165);
 }
 errors++;
 }
-else {
-errors = _errs170;
-if(vErrors !== null){
-if(_errs170){
-vErrors.length = _errs170;
+var _valid13 = _errs193 === errors;
+valid28 = valid28 || _valid13;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.fault !== undefined){
-let data67 = data.fault;
-if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
-if(data67.code === undefined){
-const err166 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
+if(!valid28){
+const err166 = {instancePath:instancePath+"/backend",schemaPath:"#/properties/backend/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2230,8 +2218,23 @@ vErrors.push(err166);
 }
 errors++;
 }
-if(data67.message === undefined){
-const err167 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
+else {
+errors = _errs172;
+if(vErrors !== null){
+if(_errs172){
+vErrors.length = _errs172;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.fault !== undefined){
+let data68 = data.fault;
+if(data68 && typeof data68 == "object" && !Array.isArray(data68)){
+if(data68.code === undefined){
+const err167 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/required",keyword:"required",params:{missingProperty: "code"},message:"must have required property '"+"code"+"'"};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2240,9 +2243,8 @@ vErrors.push(err167);
 }
 errors++;
 }
-if(data67.code !== undefined){
-if(typeof data67.code !== "string"){
-const err168 = {instancePath:instancePath+"/fault/code",schemaPath:"#/properties/fault/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data68.message === undefined){
+const err168 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'"};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2251,10 +2253,9 @@ vErrors.push(err168);
 }
 errors++;
 }
-}
-if(data67.message !== undefined){
-if(typeof data67.message !== "string"){
-const err169 = {instancePath:instancePath+"/fault/message",schemaPath:"#/properties/fault/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data68.code !== undefined){
+if(typeof data68.code !== "string"){
+const err169 = {instancePath:instancePath+"/fault/code",schemaPath:"#/properties/fault/properties/code/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2264,9 +2265,9 @@ vErrors.push(err169);
 errors++;
 }
 }
-}
-else {
-const err170 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data68.message !== undefined){
+if(typeof data68.message !== "string"){
+const err170 = {instancePath:instancePath+"/fault/message",schemaPath:"#/properties/fault/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2276,10 +2277,9 @@ vErrors.push(err170);
 errors++;
 }
 }
-if(data.arm !== undefined){
-let data70 = data.arm;
-if(!((data70 === "active") || (data70 === "challenger"))){
-const err171 = {instancePath:instancePath+"/arm",schemaPath:"#/properties/arm/enum",keyword:"enum",params:{allowedValues: schema11.properties.arm.enum},message:"must be equal to one of the allowed values"};
+}
+else {
+const err171 = {instancePath:instancePath+"/fault",schemaPath:"#/properties/fault/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2289,13 +2289,10 @@ vErrors.push(err171);
 errors++;
 }
 }
-if(data.ground_truth_label !== undefined){
-let data71 = data.ground_truth_label;
-const _errs201 = errors;
-let valid33 = false;
-const _errs202 = errors;
-if(typeof data71 !== "string"){
-const err172 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.arm !== undefined){
+let data71 = data.arm;
+if(!((data71 === "active") || (data71 === "challenger"))){
+const err172 = {instancePath:instancePath+"/arm",schemaPath:"#/properties/arm/enum",keyword:"enum",params:{allowedValues: schema11.properties.arm.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2304,12 +2301,14 @@ vErrors.push(err172);
 }
 errors++;
 }
-var _valid15 = _errs202 === errors;
-valid33 = valid33 || _valid15;
-if(!valid33){
+}
+if(data.ground_truth_label !== undefined){
+let data72 = data.ground_truth_label;
+const _errs203 = errors;
+let valid33 = false;
 const _errs204 = errors;
-if(data71 !== null){
-const err173 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(typeof data72 !== "string"){
+const err173 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2320,9 +2319,10 @@ errors++;
 }
 var _valid15 = _errs204 === errors;
 valid33 = valid33 || _valid15;
-}
 if(!valid33){
-const err174 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs206 = errors;
+if(data72 !== null){
+const err174 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2331,22 +2331,11 @@ vErrors.push(err174);
 }
 errors++;
 }
-else {
-errors = _errs201;
-if(vErrors !== null){
-if(_errs201){
-vErrors.length = _errs201;
+var _valid15 = _errs206 === errors;
+valid33 = valid33 || _valid15;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.label_source !== undefined){
-let data72 = data.label_source;
-if(!(((((data72 === "context") || (data72 === "engineer")) || (data72 === "process")) || (data72 === "maintenance")) || (data72 === "none"))){
-const err175 = {instancePath:instancePath+"/label_source",schemaPath:"#/properties/label_source/enum",keyword:"enum",params:{allowedValues: schema11.properties.label_source.enum},message:"must be equal to one of the allowed values"};
+if(!valid33){
+const err175 = {instancePath:instancePath+"/ground_truth_label",schemaPath:"#/properties/ground_truth_label/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2355,15 +2344,22 @@ vErrors.push(err175);
 }
 errors++;
 }
+else {
+errors = _errs203;
+if(vErrors !== null){
+if(_errs203){
+vErrors.length = _errs203;
 }
-if(data.decision !== undefined){
-let data73 = data.decision;
-const _errs208 = errors;
-let valid34 = false;
-const _errs209 = errors;
-if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
-if(data73.outcome === undefined){
-const err176 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.label_source !== undefined){
+let data73 = data.label_source;
+if(!(((((data73 === "context") || (data73 === "engineer")) || (data73 === "process")) || (data73 === "maintenance")) || (data73 === "none"))){
+const err176 = {instancePath:instancePath+"/label_source",schemaPath:"#/properties/label_source/enum",keyword:"enum",params:{allowedValues: schema11.properties.label_source.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2372,8 +2368,15 @@ vErrors.push(err176);
 }
 errors++;
 }
-if(data73.reasons === undefined){
-const err177 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "reasons"},message:"must have required property '"+"reasons"+"'"};
+}
+if(data.decision !== undefined){
+let data74 = data.decision;
+const _errs210 = errors;
+let valid34 = false;
+const _errs211 = errors;
+if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
+if(data74.outcome === undefined){
+const err177 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "outcome"},message:"must have required property '"+"outcome"+"'"};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2382,8 +2385,8 @@ vErrors.push(err177);
 }
 errors++;
 }
-if(data73.evaluation === undefined){
-const err178 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "evaluation"},message:"must have required property '"+"evaluation"+"'"};
+if(data74.reasons === undefined){
+const err178 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "reasons"},message:"must have required property '"+"reasons"+"'"};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2392,10 +2395,8 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(data73.outcome !== undefined){
-let data74 = data73.outcome;
-if(!(((((((data74 === "alert") || (data74 === "repeat")) || (data74 === "delayed")) || (data74 === "shelved")) || (data74 === "review")) || (data74 === "normal")) || (data74 === "unjudged"))){
-const err179 = {instancePath:instancePath+"/decision/outcome",schemaPath:"#/properties/decision/anyOf/0/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.outcome.enum},message:"must be equal to one of the allowed values"};
+if(data74.evaluation === undefined){
+const err179 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/required",keyword:"required",params:{missingProperty: "evaluation"},message:"must have required property '"+"evaluation"+"'"};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2404,14 +2405,10 @@ vErrors.push(err179);
 }
 errors++;
 }
-}
-if(data73.reasons !== undefined){
-let data75 = data73.reasons;
-if(Array.isArray(data75)){
-const len1 = data75.length;
-for(let i1=0; i1<len1; i1++){
-if(typeof data75[i1] !== "string"){
-const err180 = {instancePath:instancePath+"/decision/reasons/" + i1,schemaPath:"#/properties/decision/anyOf/0/properties/reasons/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data74.outcome !== undefined){
+let data75 = data74.outcome;
+if(!(((((((data75 === "alert") || (data75 === "repeat")) || (data75 === "delayed")) || (data75 === "shelved")) || (data75 === "review")) || (data75 === "normal")) || (data75 === "unjudged"))){
+const err180 = {instancePath:instancePath+"/decision/outcome",schemaPath:"#/properties/decision/anyOf/0/properties/outcome/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.outcome.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2421,9 +2418,13 @@ vErrors.push(err180);
 errors++;
 }
 }
-}
-else {
-const err181 = {instancePath:instancePath+"/decision/reasons",schemaPath:"#/properties/decision/anyOf/0/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data74.reasons !== undefined){
+let data76 = data74.reasons;
+if(Array.isArray(data76)){
+const len1 = data76.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data76[i1] !== "string"){
+const err181 = {instancePath:instancePath+"/decision/reasons/" + i1,schemaPath:"#/properties/decision/anyOf/0/properties/reasons/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2433,15 +2434,9 @@ vErrors.push(err181);
 errors++;
 }
 }
-if(data73.findings !== undefined){
-let data77 = data73.findings;
-if(Array.isArray(data77)){
-const len2 = data77.length;
-for(let i2=0; i2<len2; i2++){
-let data78 = data77[i2];
-if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
-if(data78.kind === undefined){
-const err182 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
+}
+else {
+const err182 = {instancePath:instancePath+"/decision/reasons",schemaPath:"#/properties/decision/anyOf/0/properties/reasons/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2450,8 +2445,16 @@ vErrors.push(err182);
 }
 errors++;
 }
-if(data78.label === undefined){
-const err183 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "label"},message:"must have required property '"+"label"+"'"};
+}
+if(data74.findings !== undefined){
+let data78 = data74.findings;
+if(Array.isArray(data78)){
+const len2 = data78.length;
+for(let i2=0; i2<len2; i2++){
+let data79 = data78[i2];
+if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
+if(data79.kind === undefined){
+const err183 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'"};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2460,8 +2463,8 @@ vErrors.push(err183);
 }
 errors++;
 }
-if(data78.value === undefined){
-const err184 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "value"},message:"must have required property '"+"value"+"'"};
+if(data79.label === undefined){
+const err184 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "label"},message:"must have required property '"+"label"+"'"};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2470,8 +2473,8 @@ vErrors.push(err184);
 }
 errors++;
 }
-if(data78.limit === undefined){
-const err185 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
+if(data79.value === undefined){
+const err185 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "value"},message:"must have required property '"+"value"+"'"};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2480,8 +2483,8 @@ vErrors.push(err185);
 }
 errors++;
 }
-if(data78.severity === undefined){
-const err186 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "severity"},message:"must have required property '"+"severity"+"'"};
+if(data79.limit === undefined){
+const err186 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "limit"},message:"must have required property '"+"limit"+"'"};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2490,10 +2493,8 @@ vErrors.push(err186);
 }
 errors++;
 }
-if(data78.kind !== undefined){
-let data79 = data78.kind;
-if(!((data79 === "limit") || (data79 === "model"))){
-const err187 = {instancePath:instancePath+"/decision/findings/" + i2+"/kind",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.findings.items.properties.kind.enum},message:"must be equal to one of the allowed values"};
+if(data79.severity === undefined){
+const err187 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/required",keyword:"required",params:{missingProperty: "severity"},message:"must have required property '"+"severity"+"'"};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2502,10 +2503,10 @@ vErrors.push(err187);
 }
 errors++;
 }
-}
-if(data78.label !== undefined){
-if(typeof data78.label !== "string"){
-const err188 = {instancePath:instancePath+"/decision/findings/" + i2+"/label",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/label/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data79.kind !== undefined){
+let data80 = data79.kind;
+if(!((data80 === "limit") || (data80 === "model"))){
+const err188 = {instancePath:instancePath+"/decision/findings/" + i2+"/kind",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.findings.items.properties.kind.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2515,9 +2516,9 @@ vErrors.push(err188);
 errors++;
 }
 }
-if(data78.channel !== undefined){
-if(typeof data78.channel !== "string"){
-const err189 = {instancePath:instancePath+"/decision/findings/" + i2+"/channel",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data79.label !== undefined){
+if(typeof data79.label !== "string"){
+const err189 = {instancePath:instancePath+"/decision/findings/" + i2+"/label",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/label/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2527,10 +2528,9 @@ vErrors.push(err189);
 errors++;
 }
 }
-if(data78.value !== undefined){
-let data82 = data78.value;
-if(!((typeof data82 == "number") && (isFinite(data82)))){
-const err190 = {instancePath:instancePath+"/decision/findings/" + i2+"/value",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/value/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data79.channel !== undefined){
+if(typeof data79.channel !== "string"){
+const err190 = {instancePath:instancePath+"/decision/findings/" + i2+"/channel",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/channel/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2540,10 +2540,10 @@ vErrors.push(err190);
 errors++;
 }
 }
-if(data78.limit !== undefined){
-let data83 = data78.limit;
+if(data79.value !== undefined){
+let data83 = data79.value;
 if(!((typeof data83 == "number") && (isFinite(data83)))){
-const err191 = {instancePath:instancePath+"/decision/findings/" + i2+"/limit",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/limit/type",keyword:"type",params:{type: "number"},message:"must be number"};
+const err191 = {instancePath:instancePath+"/decision/findings/" + i2+"/value",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/value/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2553,10 +2553,10 @@ vErrors.push(err191);
 errors++;
 }
 }
-if(data78.severity !== undefined){
-let data84 = data78.severity;
-if(!((((data84 === "low") || (data84 === "medium")) || (data84 === "high")) || (data84 === "critical"))){
-const err192 = {instancePath:instancePath+"/decision/findings/" + i2+"/severity",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/severity/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.findings.items.properties.severity.enum},message:"must be equal to one of the allowed values"};
+if(data79.limit !== undefined){
+let data84 = data79.limit;
+if(!((typeof data84 == "number") && (isFinite(data84)))){
+const err192 = {instancePath:instancePath+"/decision/findings/" + i2+"/limit",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/limit/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2566,9 +2566,10 @@ vErrors.push(err192);
 errors++;
 }
 }
-}
-else {
-const err193 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data79.severity !== undefined){
+let data85 = data79.severity;
+if(!((((data85 === "low") || (data85 === "medium")) || (data85 === "high")) || (data85 === "critical"))){
+const err193 = {instancePath:instancePath+"/decision/findings/" + i2+"/severity",schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/properties/severity/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.findings.items.properties.severity.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2580,7 +2581,7 @@ errors++;
 }
 }
 else {
-const err194 = {instancePath:instancePath+"/decision/findings",schemaPath:"#/properties/decision/anyOf/0/properties/findings/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err194 = {instancePath:instancePath+"/decision/findings/" + i2,schemaPath:"#/properties/decision/anyOf/0/properties/findings/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2590,9 +2591,9 @@ vErrors.push(err194);
 errors++;
 }
 }
-if(data73.episode_id !== undefined){
-if(typeof data73.episode_id !== "string"){
-const err195 = {instancePath:instancePath+"/decision/episode_id",schemaPath:"#/properties/decision/anyOf/0/properties/episode_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err195 = {instancePath:instancePath+"/decision/findings",schemaPath:"#/properties/decision/anyOf/0/properties/findings/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2602,9 +2603,9 @@ vErrors.push(err195);
 errors++;
 }
 }
-if(data73.mer_id !== undefined){
-if(typeof data73.mer_id !== "string"){
-const err196 = {instancePath:instancePath+"/decision/mer_id",schemaPath:"#/properties/decision/anyOf/0/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data74.episode_id !== undefined){
+if(typeof data74.episode_id !== "string"){
+const err196 = {instancePath:instancePath+"/decision/episode_id",schemaPath:"#/properties/decision/anyOf/0/properties/episode_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2614,14 +2615,9 @@ vErrors.push(err196);
 errors++;
 }
 }
-if(data73.evaluation !== undefined){
-let data87 = data73.evaluation;
-const _errs235 = errors;
-let valid41 = false;
-const _errs236 = errors;
-if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
-if(data87.stratum === undefined){
-const err197 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "stratum"},message:"must have required property '"+"stratum"+"'"};
+if(data74.mer_id !== undefined){
+if(typeof data74.mer_id !== "string"){
+const err197 = {instancePath:instancePath+"/decision/mer_id",schemaPath:"#/properties/decision/anyOf/0/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2630,8 +2626,15 @@ vErrors.push(err197);
 }
 errors++;
 }
-if(data87.probability === undefined){
-const err198 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "probability"},message:"must have required property '"+"probability"+"'"};
+}
+if(data74.evaluation !== undefined){
+let data88 = data74.evaluation;
+const _errs237 = errors;
+let valid41 = false;
+const _errs238 = errors;
+if(data88 && typeof data88 == "object" && !Array.isArray(data88)){
+if(data88.stratum === undefined){
+const err198 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "stratum"},message:"must have required property '"+"stratum"+"'"};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2640,10 +2643,8 @@ vErrors.push(err198);
 }
 errors++;
 }
-if(data87.stratum !== undefined){
-let data88 = data87.stratum;
-if(!(((((data88 === "alert_model") || (data88 === "alert_limit")) || (data88 === "review")) || (data88 === "normal")) || (data88 === "unjudged"))){
-const err199 = {instancePath:instancePath+"/decision/evaluation/stratum",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/stratum/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.evaluation.anyOf[0].properties.stratum.enum},message:"must be equal to one of the allowed values"};
+if(data88.probability === undefined){
+const err199 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/required",keyword:"required",params:{missingProperty: "probability"},message:"must have required property '"+"probability"+"'"};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2652,12 +2653,10 @@ vErrors.push(err199);
 }
 errors++;
 }
-}
-if(data87.probability !== undefined){
-let data89 = data87.probability;
-if((typeof data89 == "number") && (isFinite(data89))){
-if(data89 > 1 || isNaN(data89)){
-const err200 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(data88.stratum !== undefined){
+let data89 = data88.stratum;
+if(!(((((data89 === "alert_model") || (data89 === "alert_limit")) || (data89 === "review")) || (data89 === "normal")) || (data89 === "unjudged"))){
+const err200 = {instancePath:instancePath+"/decision/evaluation/stratum",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/stratum/enum",keyword:"enum",params:{allowedValues: schema11.properties.decision.anyOf[0].properties.evaluation.anyOf[0].properties.stratum.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2666,8 +2665,12 @@ vErrors.push(err200);
 }
 errors++;
 }
-if(data89 < 0 || isNaN(data89)){
-const err201 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data88.probability !== undefined){
+let data90 = data88.probability;
+if((typeof data90 == "number") && (isFinite(data90))){
+if(data90 > 1 || isNaN(data90)){
+const err201 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2676,9 +2679,8 @@ vErrors.push(err201);
 }
 errors++;
 }
-}
-else {
-const err202 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data90 < 0 || isNaN(data90)){
+const err202 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2688,9 +2690,8 @@ vErrors.push(err202);
 errors++;
 }
 }
-}
 else {
-const err203 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err203 = {instancePath:instancePath+"/decision/evaluation/probability",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/properties/probability/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2699,12 +2700,10 @@ vErrors.push(err203);
 }
 errors++;
 }
-var _valid17 = _errs236 === errors;
-valid41 = valid41 || _valid17;
-if(!valid41){
-const _errs241 = errors;
-if(data87 !== null){
-const err204 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+}
+else {
+const err204 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2713,11 +2712,12 @@ vErrors.push(err204);
 }
 errors++;
 }
-var _valid17 = _errs241 === errors;
+var _valid17 = _errs238 === errors;
 valid41 = valid41 || _valid17;
-}
 if(!valid41){
-const err205 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs243 = errors;
+if(data88 !== null){
+const err205 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2726,11 +2726,24 @@ vErrors.push(err205);
 }
 errors++;
 }
+var _valid17 = _errs243 === errors;
+valid41 = valid41 || _valid17;
+}
+if(!valid41){
+const err206 = {instancePath:instancePath+"/decision/evaluation",schemaPath:"#/properties/decision/anyOf/0/properties/evaluation/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err206];
+}
 else {
-errors = _errs235;
+vErrors.push(err206);
+}
+errors++;
+}
+else {
+errors = _errs237;
 if(vErrors !== null){
-if(_errs235){
-vErrors.length = _errs235;
+if(_errs237){
+vErrors.length = _errs237;
 }
 else {
 vErrors = null;
@@ -2740,21 +2753,7 @@ vErrors = null;
 }
 }
 else {
-const err206 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err206];
-}
-else {
-vErrors.push(err206);
-}
-errors++;
-}
-var _valid16 = _errs209 === errors;
-valid34 = valid34 || _valid16;
-if(!valid34){
-const _errs243 = errors;
-if(data73 !== null){
-const err207 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+const err207 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2763,11 +2762,12 @@ vErrors.push(err207);
 }
 errors++;
 }
-var _valid16 = _errs243 === errors;
+var _valid16 = _errs211 === errors;
 valid34 = valid34 || _valid16;
-}
 if(!valid34){
-const err208 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs245 = errors;
+if(data74 !== null){
+const err208 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2776,11 +2776,24 @@ vErrors.push(err208);
 }
 errors++;
 }
+var _valid16 = _errs245 === errors;
+valid34 = valid34 || _valid16;
+}
+if(!valid34){
+const err209 = {instancePath:instancePath+"/decision",schemaPath:"#/properties/decision/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err209];
+}
 else {
-errors = _errs208;
+vErrors.push(err209);
+}
+errors++;
+}
+else {
+errors = _errs210;
 if(vErrors !== null){
-if(_errs208){
-vErrors.length = _errs208;
+if(_errs210){
+vErrors.length = _errs210;
 }
 else {
 vErrors = null;
@@ -2790,24 +2803,7 @@ vErrors = null;
 }
 if(data.mer_id !== undefined){
 if(typeof data.mer_id !== "string"){
-const err209 = {instancePath:instancePath+"/mer_id",schemaPath:"#/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err209];
-}
-else {
-vErrors.push(err209);
-}
-errors++;
-}
-}
-if(data.video_clip !== undefined){
-let data91 = data.video_clip;
-const _errs248 = errors;
-let valid43 = false;
-const _errs249 = errors;
-if(data91 && typeof data91 == "object" && !Array.isArray(data91)){
-if(data91.uri === undefined){
-const err210 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "uri"},message:"must have required property '"+"uri"+"'"};
+const err210 = {instancePath:instancePath+"/mer_id",schemaPath:"#/properties/mer_id/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2816,8 +2812,15 @@ vErrors.push(err210);
 }
 errors++;
 }
-if(data91.start === undefined){
-const err211 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "start"},message:"must have required property '"+"start"+"'"};
+}
+if(data.video_clip !== undefined){
+let data92 = data.video_clip;
+const _errs250 = errors;
+let valid43 = false;
+const _errs251 = errors;
+if(data92 && typeof data92 == "object" && !Array.isArray(data92)){
+if(data92.uri === undefined){
+const err211 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "uri"},message:"must have required property '"+"uri"+"'"};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2826,8 +2829,8 @@ vErrors.push(err211);
 }
 errors++;
 }
-if(data91.end === undefined){
-const err212 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "end"},message:"must have required property '"+"end"+"'"};
+if(data92.start === undefined){
+const err212 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "start"},message:"must have required property '"+"start"+"'"};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2836,8 +2839,8 @@ vErrors.push(err212);
 }
 errors++;
 }
-if(data91.status === undefined){
-const err213 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
+if(data92.end === undefined){
+const err213 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "end"},message:"must have required property '"+"end"+"'"};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2846,13 +2849,8 @@ vErrors.push(err213);
 }
 errors++;
 }
-if(data91.uri !== undefined){
-let data92 = data91.uri;
-const _errs252 = errors;
-let valid45 = false;
-const _errs253 = errors;
-if(typeof data92 !== "string"){
-const err214 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data92.status === undefined){
+const err214 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'"};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2861,12 +2859,13 @@ vErrors.push(err214);
 }
 errors++;
 }
-var _valid19 = _errs253 === errors;
-valid45 = valid45 || _valid19;
-if(!valid45){
+if(data92.uri !== undefined){
+let data93 = data92.uri;
+const _errs254 = errors;
+let valid45 = false;
 const _errs255 = errors;
-if(data92 !== null){
-const err215 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(typeof data93 !== "string"){
+const err215 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2877,9 +2876,10 @@ errors++;
 }
 var _valid19 = _errs255 === errors;
 valid45 = valid45 || _valid19;
-}
 if(!valid45){
-const err216 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs257 = errors;
+if(data93 !== null){
+const err216 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2888,26 +2888,11 @@ vErrors.push(err216);
 }
 errors++;
 }
-else {
-errors = _errs252;
-if(vErrors !== null){
-if(_errs252){
-vErrors.length = _errs252;
+var _valid19 = _errs257 === errors;
+valid45 = valid45 || _valid19;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data91.start !== undefined){
-let data93 = data91.start;
-const _errs258 = errors;
-let valid46 = false;
-const _errs259 = errors;
-if(typeof data93 === "string"){
-if(!pattern3.test(data93)){
-const err217 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
+if(!valid45){
+const err217 = {instancePath:instancePath+"/video_clip/uri",schemaPath:"#/properties/video_clip/anyOf/0/properties/uri/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2916,9 +2901,26 @@ vErrors.push(err217);
 }
 errors++;
 }
+else {
+errors = _errs254;
+if(vErrors !== null){
+if(_errs254){
+vErrors.length = _errs254;
 }
 else {
-const err218 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+vErrors = null;
+}
+}
+}
+}
+if(data92.start !== undefined){
+let data94 = data92.start;
+const _errs260 = errors;
+let valid46 = false;
+const _errs261 = errors;
+if(typeof data94 === "string"){
+if(!pattern3.test(data94)){
+const err218 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2927,12 +2929,9 @@ vErrors.push(err218);
 }
 errors++;
 }
-var _valid20 = _errs259 === errors;
-valid46 = valid46 || _valid20;
-if(!valid46){
-const _errs261 = errors;
-if(data93 !== null){
-const err219 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+else {
+const err219 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2943,9 +2942,10 @@ errors++;
 }
 var _valid20 = _errs261 === errors;
 valid46 = valid46 || _valid20;
-}
 if(!valid46){
-const err220 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs263 = errors;
+if(data94 !== null){
+const err220 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2954,26 +2954,11 @@ vErrors.push(err220);
 }
 errors++;
 }
-else {
-errors = _errs258;
-if(vErrors !== null){
-if(_errs258){
-vErrors.length = _errs258;
+var _valid20 = _errs263 === errors;
+valid46 = valid46 || _valid20;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data91.end !== undefined){
-let data94 = data91.end;
-const _errs264 = errors;
-let valid47 = false;
-const _errs265 = errors;
-if(typeof data94 === "string"){
-if(!pattern3.test(data94)){
-const err221 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
+if(!valid46){
+const err221 = {instancePath:instancePath+"/video_clip/start",schemaPath:"#/properties/video_clip/anyOf/0/properties/start/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2982,9 +2967,26 @@ vErrors.push(err221);
 }
 errors++;
 }
+else {
+errors = _errs260;
+if(vErrors !== null){
+if(_errs260){
+vErrors.length = _errs260;
 }
 else {
-const err222 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
+vErrors = null;
+}
+}
+}
+}
+if(data92.end !== undefined){
+let data95 = data92.end;
+const _errs266 = errors;
+let valid47 = false;
+const _errs267 = errors;
+if(typeof data95 === "string"){
+if(!pattern3.test(data95)){
+const err222 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"},message:"must match pattern \""+"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$"+"\""};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -2993,12 +2995,9 @@ vErrors.push(err222);
 }
 errors++;
 }
-var _valid21 = _errs265 === errors;
-valid47 = valid47 || _valid21;
-if(!valid47){
-const _errs267 = errors;
-if(data94 !== null){
-const err223 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+else {
+const err223 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -3009,9 +3008,10 @@ errors++;
 }
 var _valid21 = _errs267 === errors;
 valid47 = valid47 || _valid21;
-}
 if(!valid47){
-const err224 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs269 = errors;
+if(data95 !== null){
+const err224 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -3020,22 +3020,11 @@ vErrors.push(err224);
 }
 errors++;
 }
-else {
-errors = _errs264;
-if(vErrors !== null){
-if(_errs264){
-vErrors.length = _errs264;
+var _valid21 = _errs269 === errors;
+valid47 = valid47 || _valid21;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data91.status !== undefined){
-let data95 = data91.status;
-if(!(((data95 === "ok") || (data95 === "pending")) || (data95 === "missing"))){
-const err225 = {instancePath:instancePath+"/video_clip/status",schemaPath:"#/properties/video_clip/anyOf/0/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.video_clip.anyOf[0].properties.status.enum},message:"must be equal to one of the allowed values"};
+if(!valid47){
+const err225 = {instancePath:instancePath+"/video_clip/end",schemaPath:"#/properties/video_clip/anyOf/0/properties/end/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -3044,10 +3033,22 @@ vErrors.push(err225);
 }
 errors++;
 }
+else {
+errors = _errs266;
+if(vErrors !== null){
+if(_errs266){
+vErrors.length = _errs266;
 }
-if(data91.reason !== undefined){
-if(typeof data91.reason !== "string"){
-const err226 = {instancePath:instancePath+"/video_clip/reason",schemaPath:"#/properties/video_clip/anyOf/0/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data92.status !== undefined){
+let data96 = data92.status;
+if(!(((data96 === "ok") || (data96 === "pending")) || (data96 === "missing"))){
+const err226 = {instancePath:instancePath+"/video_clip/status",schemaPath:"#/properties/video_clip/anyOf/0/properties/status/enum",keyword:"enum",params:{allowedValues: schema11.properties.video_clip.anyOf[0].properties.status.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -3057,9 +3058,9 @@ vErrors.push(err226);
 errors++;
 }
 }
-}
-else {
-const err227 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data92.reason !== undefined){
+if(typeof data92.reason !== "string"){
+const err227 = {instancePath:instancePath+"/video_clip/reason",schemaPath:"#/properties/video_clip/anyOf/0/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -3068,12 +3069,10 @@ vErrors.push(err227);
 }
 errors++;
 }
-var _valid18 = _errs249 === errors;
-valid43 = valid43 || _valid18;
-if(!valid43){
-const _errs272 = errors;
-if(data91 !== null){
-const err228 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+}
+}
+else {
+const err228 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -3082,11 +3081,12 @@ vErrors.push(err228);
 }
 errors++;
 }
-var _valid18 = _errs272 === errors;
+var _valid18 = _errs251 === errors;
 valid43 = valid43 || _valid18;
-}
 if(!valid43){
-const err229 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs274 = errors;
+if(data92 !== null){
+const err229 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -3095,23 +3095,11 @@ vErrors.push(err229);
 }
 errors++;
 }
-else {
-errors = _errs248;
-if(vErrors !== null){
-if(_errs248){
-vErrors.length = _errs248;
+var _valid18 = _errs274 === errors;
+valid43 = valid43 || _valid18;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.latency_ms !== undefined){
-let data97 = data.latency_ms;
-if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
-if(data97.lookup === undefined){
-const err230 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "lookup"},message:"must have required property '"+"lookup"+"'"};
+if(!valid43){
+const err230 = {instancePath:instancePath+"/video_clip",schemaPath:"#/properties/video_clip/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -3120,8 +3108,23 @@ vErrors.push(err230);
 }
 errors++;
 }
-if(data97.fuse === undefined){
-const err231 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "fuse"},message:"must have required property '"+"fuse"+"'"};
+else {
+errors = _errs250;
+if(vErrors !== null){
+if(_errs250){
+vErrors.length = _errs250;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.latency_ms !== undefined){
+let data98 = data.latency_ms;
+if(data98 && typeof data98 == "object" && !Array.isArray(data98)){
+if(data98.lookup === undefined){
+const err231 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "lookup"},message:"must have required property '"+"lookup"+"'"};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -3130,8 +3133,8 @@ vErrors.push(err231);
 }
 errors++;
 }
-if(data97.infer === undefined){
-const err232 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "infer"},message:"must have required property '"+"infer"+"'"};
+if(data98.fuse === undefined){
+const err232 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "fuse"},message:"must have required property '"+"fuse"+"'"};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -3140,8 +3143,8 @@ vErrors.push(err232);
 }
 errors++;
 }
-if(data97.total === undefined){
-const err233 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'"};
+if(data98.infer === undefined){
+const err233 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "infer"},message:"must have required property '"+"infer"+"'"};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -3150,13 +3153,8 @@ vErrors.push(err233);
 }
 errors++;
 }
-if(data97.lookup !== undefined){
-let data98 = data97.lookup;
-const _errs277 = errors;
-let valid49 = false;
-const _errs278 = errors;
-if(!((typeof data98 == "number") && (isFinite(data98)))){
-const err234 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data98.total === undefined){
+const err234 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/required",keyword:"required",params:{missingProperty: "total"},message:"must have required property '"+"total"+"'"};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -3165,12 +3163,13 @@ vErrors.push(err234);
 }
 errors++;
 }
-var _valid22 = _errs278 === errors;
-valid49 = valid49 || _valid22;
-if(!valid49){
+if(data98.lookup !== undefined){
+let data99 = data98.lookup;
+const _errs279 = errors;
+let valid49 = false;
 const _errs280 = errors;
-if(data98 !== null){
-const err235 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(!((typeof data99 == "number") && (isFinite(data99)))){
+const err235 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -3181,9 +3180,10 @@ errors++;
 }
 var _valid22 = _errs280 === errors;
 valid49 = valid49 || _valid22;
-}
 if(!valid49){
-const err236 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs282 = errors;
+if(data99 !== null){
+const err236 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -3192,25 +3192,11 @@ vErrors.push(err236);
 }
 errors++;
 }
-else {
-errors = _errs277;
-if(vErrors !== null){
-if(_errs277){
-vErrors.length = _errs277;
+var _valid22 = _errs282 === errors;
+valid49 = valid49 || _valid22;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data97.fuse !== undefined){
-let data99 = data97.fuse;
-const _errs283 = errors;
-let valid50 = false;
-const _errs284 = errors;
-if(!((typeof data99 == "number") && (isFinite(data99)))){
-const err237 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(!valid49){
+const err237 = {instancePath:instancePath+"/latency_ms/lookup",schemaPath:"#/properties/latency_ms/properties/lookup/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -3219,12 +3205,25 @@ vErrors.push(err237);
 }
 errors++;
 }
-var _valid23 = _errs284 === errors;
-valid50 = valid50 || _valid23;
-if(!valid50){
+else {
+errors = _errs279;
+if(vErrors !== null){
+if(_errs279){
+vErrors.length = _errs279;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data98.fuse !== undefined){
+let data100 = data98.fuse;
+const _errs285 = errors;
+let valid50 = false;
 const _errs286 = errors;
-if(data99 !== null){
-const err238 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(!((typeof data100 == "number") && (isFinite(data100)))){
+const err238 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -3235,9 +3234,10 @@ errors++;
 }
 var _valid23 = _errs286 === errors;
 valid50 = valid50 || _valid23;
-}
 if(!valid50){
-const err239 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs288 = errors;
+if(data100 !== null){
+const err239 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -3246,25 +3246,11 @@ vErrors.push(err239);
 }
 errors++;
 }
-else {
-errors = _errs283;
-if(vErrors !== null){
-if(_errs283){
-vErrors.length = _errs283;
+var _valid23 = _errs288 === errors;
+valid50 = valid50 || _valid23;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data97.infer !== undefined){
-let data100 = data97.infer;
-const _errs289 = errors;
-let valid51 = false;
-const _errs290 = errors;
-if(!((typeof data100 == "number") && (isFinite(data100)))){
-const err240 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(!valid50){
+const err240 = {instancePath:instancePath+"/latency_ms/fuse",schemaPath:"#/properties/latency_ms/properties/fuse/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -3273,12 +3259,25 @@ vErrors.push(err240);
 }
 errors++;
 }
-var _valid24 = _errs290 === errors;
-valid51 = valid51 || _valid24;
-if(!valid51){
+else {
+errors = _errs285;
+if(vErrors !== null){
+if(_errs285){
+vErrors.length = _errs285;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data98.infer !== undefined){
+let data101 = data98.infer;
+const _errs291 = errors;
+let valid51 = false;
 const _errs292 = errors;
-if(data100 !== null){
-const err241 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(!((typeof data101 == "number") && (isFinite(data101)))){
+const err241 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -3289,9 +3288,10 @@ errors++;
 }
 var _valid24 = _errs292 === errors;
 valid51 = valid51 || _valid24;
-}
 if(!valid51){
-const err242 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs294 = errors;
+if(data101 !== null){
+const err242 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -3300,25 +3300,11 @@ vErrors.push(err242);
 }
 errors++;
 }
-else {
-errors = _errs289;
-if(vErrors !== null){
-if(_errs289){
-vErrors.length = _errs289;
+var _valid24 = _errs294 === errors;
+valid51 = valid51 || _valid24;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data97.total !== undefined){
-let data101 = data97.total;
-const _errs295 = errors;
-let valid52 = false;
-const _errs296 = errors;
-if(!((typeof data101 == "number") && (isFinite(data101)))){
-const err243 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(!valid51){
+const err243 = {instancePath:instancePath+"/latency_ms/infer",schemaPath:"#/properties/latency_ms/properties/infer/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -3327,12 +3313,25 @@ vErrors.push(err243);
 }
 errors++;
 }
-var _valid25 = _errs296 === errors;
-valid52 = valid52 || _valid25;
-if(!valid52){
+else {
+errors = _errs291;
+if(vErrors !== null){
+if(_errs291){
+vErrors.length = _errs291;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data98.total !== undefined){
+let data102 = data98.total;
+const _errs297 = errors;
+let valid52 = false;
 const _errs298 = errors;
-if(data101 !== null){
-const err244 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
+if(!((typeof data102 == "number") && (isFinite(data102)))){
+const err244 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -3343,9 +3342,10 @@ errors++;
 }
 var _valid25 = _errs298 === errors;
 valid52 = valid52 || _valid25;
-}
 if(!valid52){
-const err245 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+const _errs300 = errors;
+if(data102 !== null){
+const err245 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null"};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -3354,11 +3354,24 @@ vErrors.push(err245);
 }
 errors++;
 }
+var _valid25 = _errs300 === errors;
+valid52 = valid52 || _valid25;
+}
+if(!valid52){
+const err246 = {instancePath:instancePath+"/latency_ms/total",schemaPath:"#/properties/latency_ms/properties/total/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err246];
+}
 else {
-errors = _errs295;
+vErrors.push(err246);
+}
+errors++;
+}
+else {
+errors = _errs297;
 if(vErrors !== null){
-if(_errs295){
-vErrors.length = _errs295;
+if(_errs297){
+vErrors.length = _errs297;
 }
 else {
 vErrors = null;
@@ -3368,24 +3381,24 @@ vErrors = null;
 }
 }
 else {
-const err246 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err247 = {instancePath:instancePath+"/latency_ms",schemaPath:"#/properties/latency_ms/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
-vErrors = [err246];
+vErrors = [err247];
 }
 else {
-vErrors.push(err246);
+vErrors.push(err247);
 }
 errors++;
 }
 }
 }
 else {
-const err247 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err248 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
-vErrors = [err247];
+vErrors = [err248];
 }
 else {
-vErrors.push(err247);
+vErrors.push(err248);
 }
 errors++;
 }

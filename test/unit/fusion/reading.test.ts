@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import * as fc from "fast-check";
 import { readValue } from "../../../lib/fusion/reading";
 import { sourceStatus, plainQuality } from "../../../lib/fusion/status-code";
-import { convert } from "../../../lib/fusion/units";
+import { convert } from "../../../lib/units";
 
 const good = (raw: unknown): number => {
   const reading = readValue(raw);

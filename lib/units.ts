@@ -1,4 +1,10 @@
-/** Conversion between the units that sensors and models of the same line disagree about. */
+/**
+ * Conversion between the units that sensors and models of the same line disagree about. Factors: SI Brochure, 9th edition;
+ * NIST SP 811 (2008), appendix B.8 for inch, foot, pound, psi and horsepower (550 ft·lbf/s); ISO 80000-3 for the standard
+ * gravity. Gauge and absolute pressure (barg, psia) are not told apart by a factor: those spellings are not known.
+ */
+import { isRecord } from "./path";
+import { COMMON_CODES } from "./unit-codes";
 
 /** To the dimension's base: base = value × factor × 10^exponent + offset. Whole powers of ten lose no digit. */
 interface Unit {
@@ -29,14 +35,16 @@ type Prefix = keyof typeof PREFIXES;
  */
 const TABLE: Readonly<Record<string, readonly Row[]>> = {
   temperature: [
-    { name: "°C", also: ["C", "degC", "℃", "Celsius"] },
-    { name: "°F", factor: 5 / 9, offset: -160 / 9, also: ["F", "degF", "℉", "Fahrenheit"] },
-    { name: "K", offset: -273.15, also: ["Kelvin"] },
+    { name: "°C", also: ["C", "degC", "℃", "Celsius", "grad C", "Cel"] },
+    { name: "°F", factor: 5 / 9, offset: -160 / 9, also: ["F", "degF", "℉", "Fahrenheit", "grad F"] },
+    { name: "K", offset: -273.15, also: ["Kelvin", "degK"] },
   ],
   pressure: [
     { name: "Pa", prefixes: ["m", "h", "k", "M", "G"] },
     { name: "bar", exponent: 5, prefixes: ["µ", "m"] },
-    { name: "psi", factor: 6894.757_293_168 },
+    { name: "psi", factor: 6894.757_293_168, also: ["lbf/in²"] },
+    { name: "N/mm²", exponent: 6 },
+    { name: "mmHg", factor: 133.322_387_415 },
   ],
   current: [{ name: "A", prefixes: ["n", "µ", "m", "k"], also: ["Amp", "Amps"] }],
   voltage: [{ name: "V", prefixes: ["µ", "m", "k"], also: ["Volt", "Volts"] }],
@@ -59,15 +67,17 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     { name: "m/s", prefixes: ["µ", "m", "c", "k"] },
     { name: "m/min", factor: 1 / 60 },
     { name: "km/h", factor: 1 / 3.6, also: ["kph", "kmh"] },
-    { name: "in/s", factor: 254, exponent: -4, also: ["ips"] },
+    { name: "in/s", factor: 254, exponent: -4, also: ["ips", "inch/s"] },
+    { name: "ft/s", factor: 3048, exponent: -4 },
+    { name: "ft/min", factor: 3048 / 60, exponent: -4, also: ["fpm"] },
   ],
   acceleration: [
     { name: "m/s²", prefixes: ["µ", "m", "c"] },
-    { name: "g", factor: 9.80665, prefixes: ["µ", "m"] },
+    { name: "g", factor: 9.80665, prefixes: ["µ", "m"], also: ["gn"] },
   ],
   rotation: [
-    { name: "rpm", also: ["1/min", "r/min", "U/min"] },
-    { name: "Hz", factor: 60, prefixes: ["m", "k", "M", "G"], also: ["1/s"] },
+    { name: "rpm", also: ["1/min", "r/min", "rev/min", "U/min", "min⁻¹", "min-1"] },
+    { name: "Hz", factor: 60, prefixes: ["m", "k", "M", "G"], also: ["1/s", "r/s", "s⁻¹"] },
     { name: "rad/s", factor: 30 / Math.PI },
   ],
   time: [
@@ -81,6 +91,16 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     { name: "l/s", factor: 60 },
     { name: "l/h", factor: 1 / 60 },
     { name: "m³/h", factor: 100 / 6 },
+    { name: "m³/min", exponent: 3 },
+    { name: "m³/s", factor: 60, exponent: 3 },
+  ],
+  ratio: [
+    { name: "%", also: ["percent", "pct"] },
+    { name: "ppm", exponent: -4 },
+  ],
+  angle: [
+    { name: "°", also: ["deg"] },
+    { name: "rad", factor: 180 / Math.PI, prefixes: ["m"] },
   ],
 };
 
@@ -101,6 +121,12 @@ for (const [dimension, rows] of Object.entries(TABLE)) {
   }
 }
 
+// Codes last: where a code reads like another unit's spelling (HP is a millimetre of water), the spelling counts.
+for (const [code, name] of COMMON_CODES) {
+  const unit = EXACT.get(plain(name));
+  if (unit && code.length === 3 && FOLDED.get(code.toLowerCase()) === undefined) EXACT.set(plain(code), unit);
+}
+
 function learn(spelling: string, unit: Unit): void {
   const key = plain(spelling);
   EXACT.set(key, unit);
@@ -118,6 +144,7 @@ function plain(spelling: string): string {
   return spelling
     .replaceAll(/[\s.*·⋅∙]/g, "")
     .replaceAll("μ", "µ")
+    .replace(/^º/, "°")
     .replace(/\^?2$/, "²")
     .replace(/^m\^?3/, "m³");
 }
@@ -143,6 +170,39 @@ export function convert(value: number, from: string, to: string): number | undef
   const shifted = (value * source.factor + source.offset - target.offset) / target.factor;
   const exponent = source.exponent - target.exponent;
   return exponent < 0 ? shifted / 10 ** -exponent : shifted * 10 ** exponent;
+}
+
+/** True when both name the same unit, however they spell it ("degC", "°C", "CEL"); also when both are the same text. */
+export function sameUnit(a: string, b: string): boolean {
+  if (a === b) return true;
+  const one = known(a);
+  const other = known(b);
+  return one !== undefined && other !== undefined && same(one, other) && one.offset === other.offset;
+}
+
+const CEFACT = "http://www.opcfoundation.org/UA/units/un/cefact";
+
+/**
+ * The unit that a source names: text, or the EUInformation of an OPC UA server (Part 8, 5.6.4.3: `unitId` holds the
+ * characters of a UN/CEFACT common code, `displayName` the abbreviation). Undefined when it names none.
+ */
+export function unitOf(raw: unknown): string | undefined {
+  if (typeof raw === "string") return raw.trim() === "" ? undefined : raw.trim();
+  if (!isRecord(raw)) return undefined;
+  const { unitId, namespaceUri, displayName } = raw;
+  const byCode =
+    typeof unitId === "number" && (namespaceUri === CEFACT || namespaceUri === undefined)
+      ? COMMON_CODES.get(commonCode(unitId))
+      : undefined;
+  const shown = isRecord(displayName) ? displayName["text"] : displayName;
+  return byCode ?? (typeof shown === "string" && shown.trim() !== "" ? shown.trim() : undefined);
+}
+
+/** 4408652 is 0x43454C is "CEL". */
+function commonCode(unitId: number): string {
+  let code = "";
+  for (let rest = unitId; rest > 0; rest = Math.floor(rest / 256)) code = String.fromCharCode(rest % 256) + code;
+  return code;
 }
 
 /** The known units by dimension: the name, and with which prefixes. */

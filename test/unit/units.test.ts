@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
-import { convert, knownUnits } from "../../../lib/fusion/units";
+import { convert, knownUnits, sameUnit, unitOf } from "../../lib/units";
 
 const EXPONENT: Readonly<Record<string, number>> = {
   n: -9,
@@ -72,6 +72,51 @@ describe("units of readings", () => {
       ["RPM", "1/min"],
     ];
     for (const [from, to] of spellings) assert.equal(convert(7, from, to), 7, `${from} → ${to}`);
+  });
+
+  it("reads UN/CEFACT codes, as text and as the unitId of an OPC UA server", () => {
+    for (const [code, unit] of [
+      ["CEL", "°C"],
+      ["FAH", "degF"],
+      ["KEL", "K"],
+      ["KPA", "kPa"],
+      ["AMP", "A"],
+      ["HTZ", "1/s"],
+      ["C16", "mm/s"],
+      ["MSK", "m/s^2"],
+      ["M41", "mm/s²"],
+    ] as const)
+      assert.ok(sameUnit(code, unit), `${code} is ${unit}`);
+    const namespaceUri = "http://www.opcfoundation.org/UA/units/un/cefact";
+    const displayName = { locale: "de", text: "Grad" };
+    assert.equal(unitOf({ namespaceUri, unitId: 4_408_652, displayName }), "°C");
+    assert.equal(unitOf({ namespaceUri, unitId: 13_387, displayName }), "mA", "4K");
+    assert.equal(unitOf({ namespaceUri, unitId: -1, displayName }), "Grad");
+    assert.equal(unitOf({ namespaceUri: "urn:vendor", unitId: 4_408_652, displayName: "mm/s" }), "mm/s");
+    assert.equal(unitOf({ unitId: -1 }), undefined);
+    assert.equal(unitOf(1), undefined);
+  });
+
+  it("tells the same unit, spelled otherwise, from another", () => {
+    for (const [a, b] of [
+      ["°C", "degC"],
+      ["Nm", "N·m"],
+      ["rpm", "1/min"],
+      ["furlong", "furlong"],
+    ] as const)
+      assert.ok(sameUnit(a, b), `${a} is ${b}`);
+    for (const [a, b] of [
+      ["°C", "K"],
+      ["°C", "°F"],
+      ["mm/s", "m/s"],
+      ["furlong", "mile"],
+      ["g", "kg"],
+    ] as const)
+      assert.ok(!sameUnit(a, b), `${a} is not ${b}`);
+  });
+
+  it("does not take gauge pressure for absolute", () => {
+    for (const unit of ["barg", "bar(g)", "psia", "psig"]) assert.equal(convert(1, unit, "bar"), undefined, unit);
   });
 
   it("does not guess where a capital decides: mW or MW, mPa or MPa, N·m or nm", () => {

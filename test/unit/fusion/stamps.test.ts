@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
+import { ManualClock } from "../../../lib/clock";
+import { Cell } from "../../../lib/fusion/cell";
+import { channelSpec, type ChannelSpec } from "../../../lib/fusion/channel";
+import { goodReading } from "../../../lib/fusion/reading";
+import { stampOf } from "../../../lib/fusion/stamps";
+
+const HOUR = 3_600_000;
+
+function setUp(row: Partial<ChannelSpec> = {}) {
+  const clock = new ManualClock();
+  const cell = new Cell(channelSpec({ name: "temperature", unit: "°C", ...row }));
+  /** @param stamp epoch ms */
+  const take = (value: number, stamp?: number): void => {
+    const reading = stamp === undefined ? goodReading(value) : { ...goodReading(value), stamp };
+    cell.take(reading, clock.monotonic(), clock.now());
+  };
+  const state = () => cell.state(clock.monotonic());
+  const reason = (): string | undefined => cell.trouble(clock.monotonic())?.reason;
+  return { clock, cell, take, state, reason };
+}
+
+const TRUSTED = { trustStamps: true };
+
+describe("stamps", () => {
+  it("are Dates of any realm, ISO 8601, and Unix time in milliseconds or seconds", () => {
+    const at = Date.UTC(2026, 0, 1);
+    for (const raw of [new Date(at), at, at / 1000, "2026-01-01T00:00:00Z", runInNewContext(`new Date(${at})`)])
+      assert.equal(stampOf(raw), at);
+    for (const raw of ["yesterday", "2026", new Date(NaN), NaN, -1, null, {}, true])
+      assert.equal(stampOf(raw), undefined);
+  });
+});
+
+describe("age by arrival", () => {
+  for (const [what, jump] of [
+    ["an hour ahead", HOUR],
+    ["an hour back", -HOUR],
+    ["to 1970", -Date.UTC(2026, 0, 1)],
+  ] as const) {
+    it(`does not mind this device's clock jumping ${what}, nor what the source stamps`, () => {
+      const { clock, take, state } = setUp();
+      take(20, clock.now() - 5 * HOUR);
+      clock.jump(jump);
+      clock.advance(1500);
+      const { quality, age_ms } = state();
+      assert.deepEqual([quality, age_ms], ["good", 1500]);
+      take(21, 0);
+      assert.deepEqual([state().quality, state().age_ms], ["good", 0]);
+      clock.jump(-jump);
+      clock.advance(2001);
+      assert.equal(state().quality, "stale");
+    });
+  }
+});
+
+describe("age by trusted stamps", () => {
+  it("is what the stamp says on arrival, and then grows by this device's monotonic clock", () => {
+    const { clock, take, state } = setUp(TRUSTED);
+    take(20, clock.now() - 700);
+    clock.jump(HOUR);
+    clock.advance(300);
+    assert.deepEqual([state().quality, state().age_ms], ["good", 1000]);
+    clock.advance(1001);
+    assert.equal(state().quality, "stale");
+  });
+
+  it("tells of a stamp that does not move while values arrive", () => {
+    const { clock, take, reason } = setUp(TRUSTED);
+    const stamp = clock.now();
+    for (let i = 0; i < 5; i++) {
+      take(20 + i, stamp);
+      clock.advance(500);
+    }
+    assert.equal(
+      reason(),
+      "temperature is stale: 2,500 ms old, limit 2,000 ms; the stamp of its last 5 readings is the same",
+    );
+  });
+
+  it("refuses a stamp from the future, and a reading without one", () => {
+    const { clock, take, reason } = setUp(TRUSTED);
+    take(20, clock.now() + HOUR);
+    assert.equal(
+      reason(),
+      "temperature is bad: its stamp is 3,600,000 ms ahead of this device's clock: one of the two is wrong",
+    );
+    take(20, clock.now() + 900);
+    assert.equal(reason(), undefined, "a little ahead is no harm");
+    take(20);
+    assert.equal(reason(), "temperature is bad: its source is trusted for its stamps and gave none");
+  });
+
+  it("does not let what a reconnection delivers late stand in the place of what came since", () => {
+    const { clock, cell, take, state } = setUp(TRUSTED);
+    take(20, clock.now());
+    take(15, clock.now() - 1000);
+    assert.equal(cell.usable(clock.monotonic()), 20);
+    clock.advance(2500);
+    take(16, clock.now() - 500);
+    assert.deepEqual([cell.usable(clock.monotonic()), state().age_ms], [16, 500]);
+  });
+});
+
+describe("skew", () => {
+  it("is the largest lead of the stamps: the reading that waited least on its way", () => {
+    const { clock, take, state } = setUp();
+    assert.equal("skew_ms" in state(), false, "nothing is known of a source that does not stamp");
+    for (const late of [120, 15, 300, 40]) {
+      take(20, clock.now() + 5000 - late);
+      clock.advance(100);
+    }
+    assert.equal(state().skew_ms, 4985);
+    for (let i = 0; i < 64; i++) take(20, clock.now() - 30);
+    assert.equal(state().skew_ms, -30, "the last 64 count");
+  });
+
+  it("is measured anew when this device's own clock was set", () => {
+    const { clock, take, state } = setUp();
+    take(20, clock.now() - 20);
+    clock.jump(-HOUR);
+    take(20, clock.now() + HOUR - 25);
+    assert.equal(state().skew_ms, HOUR - 25);
+    clock.jump(HOUR);
+    take(20, clock.now() - 20);
+    assert.equal(state().skew_ms, -20);
+  });
+});

@@ -39,12 +39,12 @@ export function parseFeature(text: string): Feature {
 }
 
 /** "10-1000", in Hz. @throws EdgeError `features` */
-function parseBand(text: string, whole: string): readonly [number, number] {
+function parseBand(text: string, of: string): readonly [number, number] {
   const found = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(text);
   const low = Number(found?.[1]);
   const high = Number(found?.[2]);
   if (!found || !(low < high))
-    throw new EdgeError("features", `"${whole.trim()}" names no band: write it in Hz, for example band_rms 10-1000`);
+    throw new EdgeError("features", `"${of.trim()}" names no band: write it in Hz, for example band_rms 10-1000`);
   return [low, high];
 }
 

@@ -1,4 +1,5 @@
 /** Everything that the builder writes. */
+import { alertsMqtt } from "./alerts/mqtt";
 import { completeLoop } from "./complete-loop/flow";
 import { edgeLoop } from "./edge-loop/flow";
 import { plant } from "./plant/flow";
@@ -15,6 +16,7 @@ export function outputs(): Output[] {
     { path: "examples/1 Complete loop, simulated.json", nodes: completeLoop() },
     { path: "examples/2 Edge loop over OPC UA, Modbus and TCP.json", nodes: edgeLoop() },
     { path: "examples/3 Plant control.json", nodes: plant() },
+    { path: "examples/Alerts to MQTT.json", nodes: alertsMqtt() },
     { path: "flows/edge-loop.json", nodes: edgeLoop() },
     { path: "flows/plant.json", nodes: plant() },
   ];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { completeLoop } from "../../flows/src/complete-loop/flow";
@@ -9,11 +9,9 @@ import { transitionId } from "../../lib/decision/transition";
 import type { Ldo, Mer } from "../../lib/messages";
 import { FolderStore } from "../../lib/storage/folder-store";
 import { readSegments, type Gap } from "../../lib/storage/segments";
-import { scratch } from "../support/cache";
-import { startNodeRed, type NodeRed } from "../support/nodered";
+import { linkedPalette, startNodeRed, type NodeRed } from "../support/nodered";
 import { until } from "../support/process";
 
-const ROOT = join(__dirname, "..", "..");
 const KILLS = 5;
 const SINK = ["5e1fc1a500000001", "5e1fc1a500000002"] as const;
 const ALARMS = ["5e1fc1a500000003", "5e1fc1a500000004"] as const;
@@ -74,12 +72,7 @@ describe("the whole loop, killed", function () {
   let bucket: string;
 
   before(() => {
-    assert.ok(existsSync(join(ROOT, "dist", "nodes")), "dist/ is missing: npm run build");
-    userDir = scratch("loop-kill");
-    mkdirSync(join(userDir, "node_modules", "@context-edge"), { recursive: true });
-    symlinkSync(ROOT, join(userDir, "node_modules", "@context-edge", "node-red"));
-    const dependencies = { "@context-edge/node-red": "*" };
-    writeFileSync(join(userDir, "package.json"), JSON.stringify({ name: "loop-kill", dependencies }));
+    userDir = linkedPalette();
     acknowledged = join(userDir, "acknowledged.txt");
     announced = join(userDir, "announced.txt");
     bucket = join(userDir, "bucket");

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { cached, scratch } from "./cache";
 import { freePort } from "./ports";
 import { TestProcess, until } from "./process";
@@ -61,14 +61,23 @@ export function palette(tarball: string, extra: readonly string[], env: NodeJS.P
   return userDir;
 }
 
-/** A user directory with the tree as it is built now in its palette: nothing is packed or installed. */
-export function linkedPalette(): string {
+/**
+ * A user directory with the tree as it is built now in its palette: nothing is packed or installed.
+ * @param others further packages, by the folder that holds each
+ */
+export function linkedPalette(others: Readonly<Record<string, string>> = {}): string {
+  if (!existsSync(join(ROOT, "dist", "nodes"))) throw new Error("dist/ is missing: npm run build");
   const userDir = scratch("userdir");
-  mkdirSync(join(userDir, "node_modules", "@context-edge"), { recursive: true });
-  symlinkSync(ROOT, join(userDir, "node_modules", "@context-edge", "node-red"));
+  const packages = { "@context-edge/node-red": ROOT, ...others };
+  for (const [name, folder] of Object.entries(packages)) {
+    const link = join(userDir, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(folder, link);
+  }
+  const dependencies = Object.fromEntries(Object.keys(packages).map((name) => [name, "*"]));
   writeFileSync(
     join(userDir, "package.json"),
-    JSON.stringify({ name: "node-red-project", private: true, dependencies: { "@context-edge/node-red": "*" } }),
+    JSON.stringify({ name: "node-red-project", private: true, dependencies }),
   );
   return userDir;
 }

@@ -50,6 +50,11 @@ export class TestProcess {
     });
   }
 
+  /** Calls back with each line from now on. */
+  each(listener: (line: string) => void): void {
+    this.watchers.add(listener);
+  }
+
   get running(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
   }

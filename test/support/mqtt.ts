@@ -1,0 +1,63 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { scratch } from "./cache";
+import { debianPrograms, type DebianPrograms } from "./debian";
+import { freePort } from "./ports";
+import { TestProcess } from "./process";
+
+/** A message as a subscriber gets it. */
+export interface Heard {
+  readonly topic: string;
+  readonly retained: boolean;
+  readonly payload: string;
+}
+
+export interface Subscriber {
+  readonly heard: readonly Heard[];
+  stop(): Promise<void>;
+}
+
+/** Debian's mosquitto on a free loopback port; it keeps nothing over a restart. */
+export interface TestBroker {
+  readonly port: number;
+  start(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  /** mosquitto_sub, QoS 1: what is retained now, then what comes. */
+  subscribe(topic: string): Promise<Subscriber>;
+  stop(): Promise<void>;
+}
+
+export async function mosquitto(): Promise<TestBroker> {
+  const programs = await debianPrograms(["mosquitto", "mosquitto-clients"], ["mosquitto", "mosquitto_sub"]);
+  const port = await freePort();
+  const dir = scratch("mosquitto");
+  const config = join(dir, "mosquitto.conf");
+  writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type all\n`);
+  let server: TestProcess | undefined;
+  return {
+    port,
+    start: async () => {
+      server = new TestProcess(programs.path("mosquitto"), ["-c", config, "-v"], { env: programs.env });
+      await server.line(/mosquitto version .* running/);
+    },
+    kill: async () => server?.stop("SIGKILL"),
+    subscribe: (topic) => subscribe(programs, port, topic),
+    stop: async () => {
+      await server?.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function subscribe(programs: DebianPrograms, port: number, topic: string): Promise<Subscriber> {
+  const heard: Heard[] = [];
+  const args = ["-h", "127.0.0.1", "-p", String(port), "-q", "1", "-t", topic, "-F", "%r\t%t\t%p", "-d"];
+  const client = new TestProcess(programs.path("mosquitto_sub"), args, { env: programs.env });
+  client.each((line) => {
+    const [, flag, name, payload] = /^([01])\t([^\t]*)\t(.*)$/.exec(line) ?? [];
+    if (name !== undefined && payload !== undefined) heard.push({ topic: name, retained: flag === "1", payload });
+  });
+  await client.line(/received SUBACK/);
+  return { heard, stop: () => client.stop() };
+}

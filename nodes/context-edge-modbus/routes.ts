@@ -6,7 +6,7 @@ import { ModbusException, type ReadRequest, type Words } from "../../lib/fusion/
 import { describeFound, findPlace, type FoundPlace } from "../../lib/fusion/modbus/places";
 import { understand, type Understanding } from "../../lib/fusion/modbus/preview";
 import { REGISTER_TYPES, wordsOf, WORD_ORDERS, type RegisterFormat } from "../../lib/fusion/modbus/registers";
-import { placeOf } from "../../lib/fusion/modbus/transport";
+import { listSerialPorts, placeOf } from "../../lib/fusion/modbus/transport";
 import { registerReading } from "../../lib/fusion/modbus/wire";
 import { ConfigReader, type RawConfig } from "../common/config";
 import { dialogRoute, testRoute, type DialogAnswer } from "../common/test-route";
@@ -55,6 +55,13 @@ export function routes(RED: NodeAPI, running: Iterable<ModbusDevices>): void {
     (body) => placeOf(foundIn(body, readOptions(settingsOf(body))).transport),
     (body) => read(body, readOptions(settingsOf(body)), running),
   );
+  dialogRoute(RED, TYPE, "ports", () => "", ports);
+}
+
+/** The serial ports of this machine, for whoever does not know the name of his. */
+async function ports(): Promise<DialogAnswer & Record<string, unknown>> {
+  const found = await listSerialPorts();
+  return { ok: true, text: `${found.length} serial port${found.length === 1 ? "" : "s"}`, ports: found };
 }
 
 /** Reads one register: an exception from the device is an answer too. */

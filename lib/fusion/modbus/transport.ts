@@ -69,14 +69,29 @@ function openTcp({ host, port }: { readonly host: string; readonly port: number 
   return { stream: socket, opened };
 }
 
-function openSerial(options: Extract<Transport, { kind: "serial" }>): Opening {
+/** A serial port of this machine, and what is plugged in there. */
+export interface SerialPortInfo {
+  readonly path: string;
+  readonly label: string;
+}
+
+/** @throws EdgeError `library-missing` */
+export async function listSerialPorts(): Promise<SerialPortInfo[]> {
+  const ports = await serialLibrary().SerialPort.list();
+  return ports.map(({ path, manufacturer, serialNumber }) => ({
+    path,
+    label: [manufacturer, serialNumber].filter(Boolean).join(" "),
+  }));
+}
+
+function serialLibrary(): typeof import("serialport") {
   // oxlint-disable-next-line typescript/no-require-imports
-  const library = loadOptional(
-    "serialport",
-    "Modbus on a serial port",
-    () => require("serialport") as typeof import("serialport"),
-  );
-  const port = new library.SerialPort({
+  const load = (): typeof import("serialport") => require("serialport") as typeof import("serialport");
+  return loadOptional("serialport", "Modbus on a serial port", load);
+}
+
+function openSerial(options: Extract<Transport, { kind: "serial" }>): Opening {
+  const port = new (serialLibrary().SerialPort)({
     path: options.path,
     baudRate: options.baud,
     parity: options.parity,

@@ -53,7 +53,7 @@ export class ModbusLine {
   ) {
     stream.on("data", (chunk: Buffer) => this.receive(chunk));
     // "end" tells of a device that closes its half and leaves ours open.
-    for (const event of ["end", "close"]) stream.on(event, () => this.lose(this.cutText()));
+    for (const event of ["end", "close"]) stream.on(event, () => this.cut());
     stream.on("error", (error: Error) => this.lose(`the connection broke (${error.message})`));
   }
 
@@ -208,11 +208,10 @@ export class ModbusLine {
     this.owed.set(key, owed);
   }
 
-  private cutText(): string {
-    const got = this.received.length;
-    return got > 0 && this.asked.size > 0
-      ? `the device closed the connection after ${got} bytes of an answer`
-      : "the device closed the connection";
+  private cut(): void {
+    const got = this.asked.size > 0 ? this.received.length : 0;
+    if (got > 0) this.lose(`the device closed the connection after ${got} bytes of an answer`, "modbus-frame");
+    else this.lose("the device closed the connection");
   }
 
   private lose(text: string, code = "modbus-connection"): void {

@@ -55,6 +55,10 @@ export class Schedule<T extends PollItem> {
     if (unit.items.size === 0) this.units.delete(item.unit);
   }
 
+  has(item: T): boolean {
+    return this.units.get(item.unit)?.items.has(item) ?? false;
+  }
+
   *all(): Iterable<T> {
     for (const unit of this.units.values()) yield* unit.items;
   }

@@ -56,6 +56,8 @@ export class ModbusSource {
   private losses = 0;
   private quietSince = 0;
   private slowestMs = 0;
+  /** What a round had still to ask when the device closed the connection. */
+  private rest: PollRequest<Followed>[] = [];
   /** The unit that is asked while others are. */
   private probing: number | undefined;
   /** False once a good unit went unanswered while a dead one was asked: this gateway does one thing after the other. */
@@ -116,12 +118,13 @@ export class ModbusSource {
       while (!signal.aborted) await this.connected(signal, works);
     } catch (error) {
       this.losses++;
+      this.rest = [];
       if (!signal.aborted) this.tell(this.schedule.all(), asError(error).message, true);
       throw error;
     }
   }
 
-  /** One connection; returns when the device closed it between two rounds, as some do with idle ones. */
+  /** One connection; returns when the device closed it between two answers: some do so after each, some with idle ones. */
   private async connected(signal: AbortSignal, works: () => void): Promise<void> {
     const line = await ModbusLine.open(this.options, this.clock, this.owed);
     const cut = (): void => line.close();
@@ -130,8 +133,10 @@ export class ModbusSource {
     this.line = line;
     this.schedule.reconnected();
     let answered = false;
+    let everAnswered = false;
     const answers = (): void => {
       answered = true;
+      everAnswered = true;
       this.quietSince = this.clock.monotonic();
       works();
     };
@@ -143,16 +148,17 @@ export class ModbusSource {
         answered = false;
         await this.round(line, answers);
         if (answered) this.losses = 0;
-        const rest = (): number => Math.max(1, this.options.intervalMs - (this.clock.monotonic() - begun));
+        const left = (): number => Math.max(1, this.options.intervalMs - (this.clock.monotonic() - begun));
         try {
-          await line.idle(rest());
+          await line.idle(left());
         } catch (error) {
-          if (signal.aborted || !answered) throw error;
-          await this.wait(rest(), signal);
-          return;
+          if (everAnswered) await this.wait(left(), signal);
+          throw error;
         }
       }
       /* oxlint-enable no-await-in-loop */
+    } catch (error) {
+      if (signal.aborted || !everAnswered || errorCode(error) !== "modbus-connection") throw error;
     } finally {
       signal.removeEventListener("abort", cut);
       this.line = undefined;
@@ -162,12 +168,14 @@ export class ModbusSource {
 
   private async round(line: ModbusLine, answers: () => void): Promise<void> {
     const { requests, probe } = this.schedule.due(this.clock.monotonic());
-    const queue = [...requests];
-    for (let request = queue.shift(); request; request = queue.shift()) {
-      if (this.schedule.silencesOf(request.unit) > 0) continue;
+    const queue = this.rest.length > 0 ? this.rest : [...requests];
+    for (let request = queue[0]; request; request = queue[0]) {
+      this.rest = queue;
       // oxlint-disable-next-line no-await-in-loop
-      queue.unshift(...(await this.ask(line, request, answers)));
+      const instead = this.schedule.silencesOf(request.unit) > 0 ? [] : await this.ask(line, request, answers);
+      queue.splice(0, 1, ...instead);
     }
+    this.rest = [];
     if (!probe || this.probing !== undefined) return;
     if (line.numbered && this.probesAside && !this.schedule.allSilent) this.probeAside(line, probe, answers);
     else await this.ask(line, probe, answers, this.probeLimit(probe.unit));
@@ -222,6 +230,7 @@ export class ModbusSource {
   private deliver(request: PollRequest<Followed>, words: Words): void {
     this.schedule.answered(request);
     for (const item of request.items) {
+      if (!this.schedule.has(item)) continue;
       const at = item.address - request.address;
       item.listener(words.slice(at, at + item.words));
     }
@@ -266,7 +275,7 @@ export class ModbusSource {
   }
 
   private tell(items: Iterable<Followed>, reason: string, silent: boolean): void {
-    for (const item of items) item.listener({ reason, silent });
+    for (const item of items) if (this.schedule.has(item)) item.listener({ reason, silent });
   }
 
   private wait(ms: number, signal: AbortSignal): Promise<void> {

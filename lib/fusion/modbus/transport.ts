@@ -85,9 +85,12 @@ export async function listSerialPorts(): Promise<SerialPortInfo[]> {
 }
 
 function serialLibrary(): typeof import("serialport") {
-  // oxlint-disable-next-line typescript/no-require-imports
-  const load = (): typeof import("serialport") => require("serialport") as typeof import("serialport");
-  return loadOptional("serialport", "Modbus on a serial port", load);
+  return loadOptional(
+    "serialport",
+    "Modbus on a serial port",
+    // oxlint-disable-next-line typescript/no-require-imports
+    () => require("serialport") as typeof import("serialport"),
+  );
 }
 
 function openSerial(options: Extract<Transport, { kind: "serial" }>): Opening {

@@ -27,7 +27,7 @@ export const Scan = Type.Object({
   gs1: Type.Optional(Type.Record(Type.String(), Type.String())),
   reader: Type.Optional(Type.String()),
   at: Time,
-  /** Reads of the previous code at this reader that were counted as repeats and not sent. */
+  /** Reads at this reader since its last message that were counted as repeats and not sent. */
   repeats: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 export type Scan = Static<typeof Scan>;

@@ -24,7 +24,7 @@ export interface ScanOptions {
 /** Where a scan comes from. */
 interface From {
   readonly reader: string | undefined;
-  /** What tells its repeats from those of others: the reader, or else the topic. */
+  /** What tells its repeats from those of others: the asset, and the reader or else the topic. */
   readonly origin: string;
   readonly topic: unknown;
 }
@@ -65,11 +65,12 @@ export class ScanToContext {
     const subject = named(topic);
     const reader =
       named(message.reader) ?? (subject !== undefined && this.assets.hasReader(subject) ? subject : undefined);
-    const origin = reader ?? subject ?? "";
     const asset = this.assets.resolve({ reader, topic });
+    const origin = originOf(asset, reader ?? subject ?? "");
     return new Promise((resolve, reject) => {
       this.ordered.run(
-        asset?.id ?? origin,
+        // Where only the context will tell the asset, order is the reader's.
+        asset === undefined ? origin : originOf(asset, ""),
         () => this.outcome(message.payload, { reader, origin, topic }, asset),
         (error, outcome) => {
           if (error !== undefined) {
@@ -118,6 +119,11 @@ export class ScanToContext {
       return { scan: scanOf(known, now, reader, repeats), asset, found: undefined, unusable };
     }
   }
+}
+
+/** An asset and a reader may have one name. */
+function originOf(asset: AssetRef | undefined, reader: string): string {
+  return `${asset?.id ?? ""}\0${reader}`;
 }
 
 function named(value: unknown): string | undefined {

@@ -6,6 +6,7 @@ import type { Clock } from "../clock";
 import { asError } from "../errors";
 import type { Mer } from "../messages";
 import type { Alarm, AlarmSettings, Change, Now } from "./alarm";
+import { admit } from "./capacity";
 import type { AlarmCommand } from "./commands";
 import {
   EMPTY_STATE,
@@ -36,6 +37,8 @@ export interface Settled {
 
 export interface Taken {
   readonly verdicts: readonly ConditionVerdict[];
+  /** Labels whose alarm is not kept: as many as can be are watched already. */
+  readonly turnedAway: readonly string[];
   /** Only when something happened to a record; never rejects. */
   readonly settled: Promise<Settled> | undefined;
 }
@@ -82,8 +85,11 @@ export class AlarmBook {
   }
 
   take(desk: Desk, event: SampleEvent): Taken {
-    const { changes, verdicts } = this.apply(event, desk);
-    return { verdicts, settled: changes.length > 0 ? this.settle(changes) : undefined };
+    const { state, conditions, turnedAway } = admit(this.state, event.asset.id, event.conditions);
+    if (state !== this.state) this.forgetOwners(state);
+    this.state = state;
+    const { changes, verdicts } = this.apply(conditions === event.conditions ? event : { ...event, conditions }, desk);
+    return { verdicts, turnedAway, settled: changes.length > 0 ? this.settle(changes) : undefined };
   }
 
   /** @throws EdgeError `mer-unknown`, `command-field` */
@@ -213,6 +219,12 @@ export class AlarmBook {
     }
     if (this.loadFailure) void this.readAgain();
     else if (this.writer.unsaved > 0) void this.saveCounters();
+  }
+
+  /** Of alarms that gave way to others. */
+  private forgetOwners(state: AlarmState): void {
+    for (const alarm of allAlarms(this.state))
+      if (!state.assets.get(alarm.asset.id)?.has(alarm.label)) this.owners.delete(keyOf(alarm));
   }
 
   private isIdle(): boolean {

@@ -2,10 +2,12 @@
  * From a message with a fused sample to its decision. Synchronous, and for a sample that concerns no alarm a few
  * microseconds: it stands in the path of every scan. Only a transition of an alarm answers with something to wait for.
  */
+import type { AssetTable } from "../assets";
 import { EdgeError } from "../errors";
 import type { AssetRef, Decision, EdgeMessage, Finding, Fusion, LabelSpec, Mode, Review } from "../messages";
 import { isRecord } from "../path";
 import type { AlarmBook, Desk, Settled } from "./book";
+import { MOST_ALARMS } from "./capacity";
 import { draw, type DrawSettings } from "./evaluation";
 import { LabelBook } from "./labels";
 import { LimitTable, type LimitRow } from "./limits";
@@ -21,6 +23,7 @@ export interface DeciderSettings {
   readonly mode: Mode;
   /** The device's line, for an asset that names none. */
   readonly line: string;
+  readonly assets: AssetTable;
 }
 
 export interface Decided {
@@ -29,6 +32,8 @@ export interface Decided {
   readonly review: Review | undefined;
   /** For output 1, once it is stored; never rejects. */
   readonly settled: Promise<Settled> | undefined;
+  /** An alarm that is not kept, because too many are: to be told once the sample is sent on. */
+  readonly failure: EdgeError | undefined;
 }
 
 /** Ids of the samples judged last, this many at least: one that comes over two wires must not count twice towards N of M. */
@@ -76,6 +81,7 @@ export class Decider {
     const evaluation = drawn && { stratum: drawn.stratum, probability: drawn.probability };
     let decision: Decision;
     let settled: Promise<Settled> | undefined;
+    let failure: EdgeError | undefined;
     if (judgement.conditions.length === 0 && !this.book.watches(asset.id)) {
       const outcome = judgement.said === "alert" ? "unjudged" : judgement.said;
       decision = { outcome, reasons: judgement.reasons, ...foundBy(judgement), evaluation };
@@ -89,10 +95,12 @@ export class Decider {
         levelOf: (label) => levelOf(label, input, this.settings.policy, this.limits),
       });
       settled = taken.settled;
+      failure = tooManyAlarms(asset.id, taken.turnedAway);
+      if (failure) judgement.reasons.push(failure.message);
       decision = { ...this.outcomeOf(judgement, taken.verdicts), evaluation };
     }
     this.counts.judged++;
-    return { decision, review: reviewOf(fusion.id, ldoId, judgement, drawn), settled };
+    return { decision, review: reviewOf(fusion.id, ldoId, judgement, drawn), settled, failure };
   }
 
   private outcomeOf(judgement: Judgement, verdicts: readonly ConditionVerdict[]): Omit<Decision, "evaluation"> {
@@ -102,7 +110,8 @@ export class Decider {
       if (verdict.reason !== undefined) reasons.push(`${verdict.label}: ${verdict.reason}`);
       if (!strongest || weightOf(verdict) > weightOf(strongest)) strongest = verdict;
     }
-    if (!strongest) return { outcome: said, reasons, ...foundBy(judgement) };
+    // "alert" would point to a record.
+    if (!strongest) return { outcome: said === "alert" ? "unjudged" : said, reasons, ...foundBy(judgement) };
     if (strongest.verdict === "alert" && this.settings.mode !== "live")
       reasons.push(`${this.settings.mode}: nothing is raised`);
     return {
@@ -135,7 +144,8 @@ export class Decider {
     return this.labels;
   }
 
-  private assetOf({ asset }: EdgeMessage): AssetRef {
+  private assetOf(message: EdgeMessage): AssetRef {
+    const asset = this.settings.assets.of(message);
     if (!asset) return { id: "unassigned", line: this.settings.line, station: "" };
     return asset.line === "" ? { ...asset, line: this.settings.line } : asset;
   }
@@ -146,6 +156,15 @@ function foundBy({ findings }: Judgement): { findings?: Finding[] } {
 }
 
 const NOTHING = {};
+
+function tooManyAlarms(assetId: string, labels: readonly string[]): EdgeError | undefined {
+  if (labels.length === 0) return undefined;
+  return new EdgeError(
+    "too-many-alarms",
+    `no alarm is kept of ${labels.join(", ")} on ${assetId}: ${MOST_ALARMS.toLocaleString("en-US")} are open or delayed, the limit`,
+    { remedy: "close alarms, and check what is taken for an asset or a label" },
+  );
+}
 
 function weightOf({ verdict }: ConditionVerdict): number {
   return WEIGHT[verdict] as number;

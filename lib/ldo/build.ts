@@ -1,3 +1,4 @@
+import type { AssetTable } from "../assets";
 import type { ClockStamp, Decision, EdgeMessage, Fusion, Ldo, Mode } from "../messages";
 import { valueAt } from "../path";
 
@@ -7,6 +8,7 @@ export interface LdoSource {
   readonly installId: string;
   readonly site: string;
   readonly line: string;
+  readonly assets: AssetTable;
   readonly mode: Mode;
   /** Path in the context of a label that is known to be true (a seeded-fault run, a QA hold). */
   readonly truthField: string;
@@ -31,7 +33,8 @@ export function ldoId(fusion: Fusion): string {
  * @param kept when, by which clock
  */
 export function buildLdo(message: EdgeMessage, fusion: Fusion, source: LdoSource, kept: KeptAt): Ldo {
-  const { asset, run, scan, context, lookup, prediction, decision } = message;
+  const { run, scan, context, lookup, prediction, decision } = message;
+  const asset = source.assets.of(message);
   const truth = valueAt(context, source.truthField);
   const labelled = typeof truth === "string" && truth !== "";
   const merId = decision?.mer_id ?? message.mer?.mer_id;

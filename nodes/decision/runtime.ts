@@ -76,11 +76,12 @@ export class DecisionRuntime implements Desk {
     if (!decided) return this.show();
     message.decision = message.payload = decided.decision;
     this.counts.count("decisions_total", decided.decision.outcome);
-    const { settled } = decided;
+    const { settled, failure } = decided;
     const base = settled && this.clone(message);
     const review = decided.review && { ...message, review: decided.review, payload: decided.review };
     send([null, review ?? null, message]);
-    if (settled && base) return this.finish(base, settled, send);
+    if (settled && base) return this.finish(base, settled, send, failure);
+    if (failure) throw failure;
     if (unguarded.version !== version) this.show();
   }
 
@@ -95,11 +96,12 @@ export class DecisionRuntime implements Desk {
     send([{ ...message, event, payload: mers }, null, null]);
   }
 
-  /** Sends what happened once it is stored. @throws EdgeError `alarm-not-durable` after it was sent all the same */
-  private async finish(base: EdgeMessage, pending: Promise<Settled>, send: Send): Promise<void> {
+  /** Sends what happened once it is stored. @throws EdgeError `alarm-not-durable` after it was sent all the same; `failure` */
+  private async finish(base: EdgeMessage, pending: Promise<Settled>, send: Send, failure?: EdgeError): Promise<void> {
     const settled = await pending;
     this.raise(base, settled, send);
     this.show();
+    if (failure) throw failure;
     if (!settled.failure) return;
     throw new EdgeError("alarm-not-durable", `sent, but not stored: ${settled.failure.message}`, {
       cause: settled.failure,

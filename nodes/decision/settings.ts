@@ -26,6 +26,7 @@ export function deciderSettings(config: ConfigReader, device: DeviceService): De
     normalLabel: config.text("normal_label", "normal"),
     mode: device.mode,
     line: device.line,
+    assets: device.assetTable,
     draw: {
       salt: config.text("salt", device.installId),
       hiddenShare: config.number("hidden_share", 0.15, share),

@@ -80,9 +80,9 @@ export class EmitRuntime {
         trouble: (error) => this.alarmsWait(error),
       });
     this.lease = spools.lease(device.dataDir, settings, open);
-    const { device: name, installId, site, line, mode } = device;
+    const { device: name, installId, site, line, mode, assetTable: assets } = device;
     this.keeper = new LdoKeeper(
-      { device: name, installId, site, line, mode, truthField },
+      { device: name, installId, site, line, assets, mode, truthField },
       () => this.open(),
       systemClock,
       device.clock,

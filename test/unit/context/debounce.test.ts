@@ -12,7 +12,28 @@ describe("debouncing", () => {
       assert.equal(debounce.admit("r1", "A"), undefined, "the window moves on with each repeat");
     }
     assert.equal(debounce.admit("r1", "B"), 5);
-    assert.equal(debounce.admit("r1", "A"), 0, "another code was read in between");
+    assert.equal(debounce.admit("r1", "A"), undefined, "though another code was read in between");
+    assert.equal(debounce.admit("r1", "C"), 1);
+  });
+
+  it("sends each of two codes once that a reader sees in turns", () => {
+    const clock = new ManualClock();
+    const debounce = new Debounce(300, clock);
+    const sent: string[] = [];
+    for (let i = 0; i < 20; i++) {
+      for (const code of ["A", "B".repeat(1000)]) if (debounce.admit("r1", code) !== undefined) sent.push(code);
+      clock.advance(100);
+    }
+    assert.deepEqual(sent, ["A", "B".repeat(1000)]);
+  });
+
+  it("remembers no more readers and codes than it says", () => {
+    const debounce = new Debounce(300, new ManualClock());
+    for (let i = 0; i < 3_000; i++) debounce.admit(`r${i}`, "A");
+    for (let i = 0; i < 100; i++) debounce.admit("r", `${i}`);
+    const { readers } = debounce as unknown as { readers: Map<string, { at: Map<string, number> }> };
+    assert.equal(readers.size, 1000);
+    assert.equal(readers.get("r")?.at.size, 16);
   });
 
   it("lets the same code pass again after the window", () => {
@@ -35,7 +56,7 @@ describe("debouncing", () => {
     debounce.forget("r1", "B");
     assert.equal(debounce.admit("r1", "A"), undefined);
     debounce.forget("r1", "A");
-    assert.equal(debounce.admit("r1", "A"), 0);
+    assert.equal(debounce.admit("r1", "A"), 1, "and tells of the repeat");
   });
 
   it("of 0 ms is off", () => {

@@ -154,6 +154,26 @@ describe("the order of scans", () => {
     );
   });
 
+  it("does not stand still for an asset whose lookup hangs", async () => {
+    const { clock, store, sent, scan } = bench();
+    const hung = scan({ payload: "A", reader: "reader-1" });
+    const behind = scan({ payload: "B", reader: "reader-1" });
+    store.answer("context:B", {});
+    for (let i = 0; i < 50; i++) {
+      const other = scan({ payload: `C${i}`, reader: "reader-2" });
+      store.answer(`context:C${i}`, {});
+      assert.equal(await other, "found");
+    }
+    assert.equal(sent.length, 50, "the other asset goes on");
+    clock.advance(10);
+    assert.deepEqual([await hung, await behind], ["unusable", "found"]);
+    assert.deepEqual(
+      sent.slice(50).map(({ message }) => message.scan?.code),
+      ["A", "B"],
+      "its own order is kept",
+    );
+  });
+
   it("goes on behind a message that cannot be completed", async () => {
     const { store, sent, scan } = bench();
     const frozen = scan(Object.freeze({ payload: "A", reader: "reader-1" }));
@@ -196,6 +216,19 @@ describe("repeats", () => {
         ["A", undefined],
         ["B", 2],
       ],
+    );
+  });
+
+  it("are an asset's own, though one reader serves two", async () => {
+    const { store, scan } = bench({ debounceMs: 300 });
+    const read = (topic: string) => {
+      const done = scan({ payload: "A", reader: "handheld", topic });
+      if (store.keys.length > 0) store.answer("context:A", {});
+      return done;
+    };
+    assert.deepEqual(
+      [await read("motor-1"), await read("motor-2"), await read("motor-1")],
+      ["found", "found", "repeat"],
     );
   });
 

@@ -1,3 +1,4 @@
+import { AssetTable } from "../../../lib/assets";
 import type { AlarmSettings } from "../../../lib/decision/alarm";
 import type { DeciderSettings } from "../../../lib/decision/decider";
 import { DESIGNED_DRAW } from "../../../lib/decision/evaluation";
@@ -97,6 +98,7 @@ export function deciderSettings(more: Partial<DeciderSettings> = {}): DeciderSet
     normalLabel: "normal",
     mode: "live",
     line: "line-1",
+    assets: new AssetTable([]),
     ...more,
   };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { AssetTable } from "../../../lib/assets";
 import { ManualClock } from "../../../lib/clock";
 import { buildLdo } from "../../../lib/ldo/build";
 import { LdoKeeper } from "../../../lib/ldo/keeper";
@@ -24,6 +25,24 @@ const coded = (code: string, words: RegExp) => (error: Error & { code?: string }
 };
 
 describe("labeled data object", () => {
+  it("names the asset as every node does: its own, else by reader, context, topic, or the only one", () => {
+    const readers = ["gate"];
+    const assets = new AssetTable([
+      { id: "press-1", line: "line-3", station: "", readers },
+      { id: "press-2", line: "", station: "", readers: [] },
+    ]);
+    const of = (more: object): unknown[] => {
+      const { asset_id, line } = ldoOf(judged({ asset: undefined as never, ...more }), { assets });
+      return [asset_id, line];
+    };
+    const { scan } = judged();
+    assert.deepEqual(of({ asset: "press-1" }), ["press-1", "line-3"]);
+    assert.deepEqual(of({ scan: { ...scan, reader: "gate" }, topic: "press-2" }), ["press-1", "line-3"]);
+    assert.deepEqual(of({ context: { asset_id: "press-2" }, topic: "press-1" }), ["press-2", "line-1"]);
+    assert.deepEqual(of({ topic: "press-1" }), ["press-1", "line-3"]);
+    assert.deepEqual(of({ topic: "elsewhere" }), [null, "line-1"]);
+  });
+
   it("holds what was scanned, sensed, judged and known", () => {
     const message = judged();
     const ldo = ldoOf(message);

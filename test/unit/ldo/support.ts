@@ -1,3 +1,4 @@
+import { AssetTable } from "../../../lib/assets";
 import type { EdgeMessage, Fusion } from "../../../lib/messages";
 
 export const SOURCE = {
@@ -5,6 +6,7 @@ export const SOURCE = {
   installId: "019ab1c2-7f00-7abc-8def-000000000001",
   site: "site",
   line: "line-1",
+  assets: new AssetTable([]),
   mode: "live",
   truthField: "ground_truth_label",
 } as const;

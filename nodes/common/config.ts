@@ -5,32 +5,45 @@ import { partOf } from "./operation";
 /** What the editor stored for a node: every value may be missing or of another type (imported by hand, older version). */
 export type RawConfig = Readonly<Record<string, unknown>>;
 
+/** Where Node-RED looks for the environment variables of a node: its group, its subflow instance, its flow, the process. */
+interface Scope {
+  getSetting(name: string): unknown;
+  getGroupNode?(id: unknown): { getSetting(name: string): unknown } | undefined;
+}
+
+const WHOLE = /^\$\{([^}\s]+)\}$/;
+const PART = /\$\{([^}\s]+)\}/g;
+
 /**
- * Reads raw editor values once, at the edge, into what the inside never re-checks. A value that still reads `${NAME}`
- * is an environment variable that is not set: Node-RED leaves it standing.
+ * Reads raw editor values once, at the edge, into what the inside never re-checks. `${NAME}`, alone or within a text, is an
+ * environment variable, looked up where Node-RED does, with the values of the subflow instance that the node stands in. One
+ * that is not set is an error, never an empty text.
  */
 export class ConfigReader {
   constructor(
     private readonly raw: RawConfig,
     private readonly what: string,
+    private readonly setting: (name: string) => unknown = settingOf(raw),
   ) {}
 
   /** @throws EdgeError `config-env`, `config-missing` */
   text(name: string, fallback?: string): string {
+    const text = asText(this.value(name));
+    if (text !== "") return text;
+    if (fallback !== undefined) return fallback;
+    throw new EdgeError("config-missing", `${this.what}: ${name} is not set`);
+  }
+
+  /** A secret may hold any characters: it is an environment variable as a whole, or not at all. @throws EdgeError `config-env` */
+  secret(name: string): string {
     const value = this.raw[name];
-    if (value === undefined || value === null || value === "") {
-      if (fallback !== undefined) return fallback;
-      throw new EdgeError("config-missing", `${this.what}: ${name} is not set`);
-    }
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    const unset = /\$\{([^}\s]+)\}/.exec(text);
-    if (unset && !text.includes("{{")) {
-      throw new EdgeError(
-        "config-env",
-        `${this.what}: ${name} uses the environment variable ${unset[1]}, which is not set`,
-      );
-    }
-    return text;
+    const whole = typeof value === "string" ? WHOLE.exec(value)?.[1] : undefined;
+    return asText(whole === undefined ? value : this.variable(name, whole));
+  }
+
+  /** An environment variable that no field names: "" when it is not set. */
+  environment(variable: string): string {
+    return asText(this.setting(variable));
   }
 
   /** @throws EdgeError `config-number` when the value is not a number in [min, max] */
@@ -61,17 +74,64 @@ export class ConfigReader {
     return found;
   }
 
-  /** An editable list: an array of objects, or the empty list. */
+  /** An editable list: an array of objects, the same as JSON (from an environment variable), or the empty list. */
   rows(name: string): ConfigReader[] {
-    const value = this.raw[name];
+    const value = this.value(name);
     if (value === undefined || value === null || value === "") return [];
-    if (!Array.isArray(value)) throw new EdgeError("config-list", `${this.what}: ${name} is not a list`);
-    return value.map((row, i) => new ConfigReader((row ?? {}) as RawConfig, `${this.what}: ${name} ${i + 1}`));
+    const list = typeof value === "string" ? parsed(value) : value;
+    if (!Array.isArray(list)) throw new EdgeError("config-list", `${this.what}: ${name} is not a list`);
+    return list.map(
+      (row, i) => new ConfigReader((row ?? {}) as RawConfig, `${this.what}: ${name} ${i + 1}`, this.setting),
+    );
   }
 
+  /** @throws EdgeError `config-env` */
   has(name: string): boolean {
+    return asText(this.value(name)) !== "";
+  }
+
+  private value(name: string): unknown {
     const value = this.raw[name];
-    return value !== undefined && value !== null && value !== "";
+    if (typeof value !== "string") return value;
+    const whole = WHOLE.exec(value)?.[1];
+    if (whole !== undefined) return this.variable(name, whole);
+    return value.replace(PART, (_, variable: string) => asText(this.variable(name, variable)));
+  }
+
+  private variable(field: string, variable: string): unknown {
+    const value = this.setting(variable);
+    if (value !== undefined && value !== null) return value;
+    throw new EdgeError(
+      "config-env",
+      `${this.what}: ${field} uses the environment variable ${variable}, which is not set`,
+      { remedy: "set it for Node-RED, in the flow, or in the subflow instance" },
+    );
+  }
+}
+
+/** Node-RED hands a node its flow with its configuration, as a property that no copy keeps. */
+function settingOf(raw: RawConfig): (name: string) => unknown {
+  const flow = raw["_flow"] as Scope | undefined;
+  if (typeof flow?.getSetting !== "function") return (name) => process.env[name];
+  const group = raw["g"] === undefined ? undefined : flow.getGroupNode?.(raw["g"]);
+  const own: Readonly<Record<string, unknown>> = {
+    NR_NODE_NAME: raw["name"],
+    NR_NODE_ID: raw["id"],
+    NR_NODE_PATH: raw["_path"],
+  };
+  return (name) => own[name] ?? (group ?? flow).getSetting(name);
+}
+
+function asText(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -67,7 +67,7 @@ class DeviceRuntime implements DeviceService {
     const identity = openDataDir(path);
     this.dataDir = realpathSync(path);
     this.installId = identity.installId;
-    this.device = config.text("device_id", process.env["CONTEXT_EDGE_DEVICE"] || identity.device);
+    this.device = config.text("device_id", config.environment("CONTEXT_EDGE_DEVICE") || identity.device);
     this.site = config.text("site", "site");
     this.line = config.text("line", "line");
     this.ring = config.text("ring", "stable");

@@ -59,7 +59,7 @@ export = function (RED: NodeAPI): void {
 /** @throws EdgeError `config-env` */
 function readSecrets(credentials: S3Secrets | undefined): S3Secrets {
   const reader = new ConfigReader({ ...credentials }, "object store");
-  return { access_key: reader.text("access_key", ""), secret_key: reader.text("secret_key", "") };
+  return { access_key: reader.secret("access_key"), secret_key: reader.secret("secret_key") };
 }
 
 /** @param home where a folder lies whose path is not absolute */

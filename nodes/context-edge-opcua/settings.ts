@@ -44,11 +44,11 @@ function readSecurity(config: ConfigReader): OpcuaSecurity {
 }
 
 function readUser(config: ConfigReader, secrets: ConfigReader): OpcuaUser | undefined {
-  const name = secrets.text("user", "");
+  const name = secrets.secret("user");
   // Flows from before the choice name a user, or none.
   const kind = config.choice("user_kind", USER_KINDS, name === "" ? "anonymous" : "password");
   if (kind === "anonymous") return undefined;
-  const password = secrets.text("password", "");
+  const password = secrets.secret("password");
   if (kind === "certificate")
     return userCertificate(secrets.text("certificate"), secrets.text("private_key"), password);
   if (name === "")

@@ -58,10 +58,10 @@ export = function (RED: NodeAPI): void {
 function readSecrets(credentials: Secrets | undefined): Secrets {
   const reader = new ConfigReader({ ...credentials }, "store");
   return {
-    username: reader.text("username", ""),
-    password: reader.text("password", ""),
-    sentinel_username: reader.text("sentinel_username", ""),
-    sentinel_password: reader.text("sentinel_password", ""),
+    username: reader.secret("username"),
+    password: reader.secret("password"),
+    sentinel_username: reader.secret("sentinel_username"),
+    sentinel_password: reader.secret("sentinel_password"),
   };
 }
 

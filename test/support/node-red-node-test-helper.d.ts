@@ -4,6 +4,7 @@ declare module "node-red-node-test-helper" {
   interface TestNode {
     on(event: "input", listener: (message: Record<string, unknown>) => void): void;
     receive(message: object): void;
+    send(message: object): void;
     [member: string]: unknown;
   }
   interface Helper {

@@ -54,6 +54,35 @@ describe("what the editor stored", () => {
   });
 });
 
+describe("environment variables, as Node-RED hands them to a node", () => {
+  const scope = (values: Readonly<Record<string, unknown>>) => ({ getSetting: (name: string) => values[name] });
+  const flow = { ...scope({ HOST: "plc-1", N: 5, EMPTY: "" }), getGroupNode: () => scope({ HOST: "plc-2" }) };
+
+  it("fill a part of a text, or a whole number, table or tick", () => {
+    const reader = read({
+      _flow: flow,
+      ...{ url: "opc.tcp://${HOST}:48${N}0", limit: "${N}", rows: '[{"unit": "${N}"}]', empty: "${EMPTY}" },
+    });
+    assert.equal(reader.text("url"), "opc.tcp://plc-1:4850");
+    assert.equal(reader.number("limit", 1), 5);
+    assert.equal(reader.rows("rows")[0]?.number("unit", 1), 5);
+    assert.equal(reader.text("empty", "as if the field were empty"), "as if the field were empty");
+    assert.equal(reader.has("empty"), false);
+    assert.throws(() => read({ rows: "[{" }).rows("rows"), { code: "config-list" });
+  });
+
+  it("are those of the node's group first, and its own name and id", () => {
+    const reader = read({ _flow: flow, g: "g1", name: "Line 1", text: "${HOST} ${NR_NODE_NAME}" });
+    assert.equal(reader.text("text"), "plc-2 Line 1");
+  });
+
+  it("are a secret as a whole, never within one", () => {
+    const secrets = read({ _flow: flow, a: "${HOST}", b: "pa${HOST}word", c: "${NOT_SET}" });
+    assert.deepEqual([secrets.secret("a"), secrets.secret("b"), secrets.secret("d")], ["plc-1", "pa${HOST}word", ""]);
+    assert.throws(() => secrets.secret("c"), { code: "config-env", message: /c uses .* NOT_SET, which is not set/ });
+  });
+});
+
 describe("a secret in a dialog", () => {
   const what = { name: "password", place: "host" };
 

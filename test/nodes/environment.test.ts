@@ -29,11 +29,17 @@ const idOf = (type: string): string => `e00000000000000${CONFIG_TYPES.indexOf(ty
 
 /** What else must be set for a field to be read: the first in which it is counts. A field that none reads is not checked. */
 const VARIANTS: Readonly<Record<string, readonly object[]>> = {
-  "context-edge-store": [{}, { kind: "redis" }],
+  "context-edge-store": [
+    {},
+    { kind: "redis" },
+    { kind: "sentinel", sentinel_nodes: "127.0.0.1:9" },
+    { kind: "cluster", cluster_nodes: "127.0.0.1:9" },
+  ],
+  "context-edge-modbus": [{}, { transport: "serial", serial_port: "/dev/none" }],
   "context-edge-objects": [{}, { kind: "s3", endpoint: "http://127.0.0.1:9", bucket: "b" }],
 };
 const ROW_VARIANTS: Readonly<Record<string, readonly object[]>> = {
-  "sensor-fuse": [{}, { type: "float32", match: "holding:0" }],
+  "sensor-fuse": [{}, { type: "float32", match: "holding:0" }, { align: "band_hz" }],
 };
 const ROWS: Readonly<Record<string, object>> = {
   "qr-context.joins": { key: "asset:{context.a}", into: "a", required: "false" },

@@ -54,14 +54,18 @@ describe("what the editor stored", () => {
   });
 });
 
+const scope = (values: Readonly<Record<string, unknown>>) => ({ getSetting: (name: string) => values[name] });
+
 describe("environment variables, as Node-RED hands them to a node", () => {
-  const scope = (values: Readonly<Record<string, unknown>>) => ({ getSetting: (name: string) => values[name] });
   const flow = { ...scope({ HOST: "plc-1", N: 5, EMPTY: "" }), getGroupNode: () => scope({ HOST: "plc-2" }) };
 
   it("fill a part of a text, or a whole number, table or tick", () => {
     const reader = read({
       _flow: flow,
-      ...{ url: "opc.tcp://${HOST}:48${N}0", limit: "${N}", rows: '[{"unit": "${N}"}]', empty: "${EMPTY}" },
+      url: "opc.tcp://${HOST}:48${N}0",
+      limit: "${N}",
+      rows: '[{"unit": "${N}"}]',
+      empty: "${EMPTY}",
     });
     assert.equal(reader.text("url"), "opc.tcp://plc-1:4850");
     assert.equal(reader.number("limit", 1), 5);

@@ -1,23 +1,31 @@
-/** The commands that change what is stored: put, patch, delete, import. */
+/** The commands on what is stored: put, patch, delete, import, and get to see it. */
 import { EdgeError } from "../errors";
 import type { Command, Context } from "../messages";
 import { isRecord } from "../path";
-import { importRows } from "./import-rows";
+import type { ColumnType } from "./import/csv-columns";
+import { importContexts, type ImportResult } from "./import/import-contexts";
+import { FORMATS, type Format } from "./import/source";
 import type { KeyTemplate } from "./key-template";
 import { mergePatch } from "./merge-patch";
 import { readScan, type NoRead } from "./scan";
-import type { ContextStore } from "./store";
+import { parseContext, type ContextStore } from "./store";
 
-export const CONTEXT_COMMANDS = "put, patch, delete, import";
+export const CONTEXT_COMMANDS = "put, get, patch, delete, import";
 
-/** What was done. */
-export interface CommandResult {
+/** What was done; of an import also what could not be. */
+export interface CommandResult extends Partial<Omit<ImportResult, "count">> {
   readonly command: string;
-  /** Contexts that were written (put, patch, import) or removed (delete). */
+  /** Contexts that were written (put, patch, import), removed (delete) or found (get). */
   readonly count: number;
   /** The key, where it was one. */
   readonly key?: string;
+  /** Of get: what is stored there. */
+  readonly value?: Context;
+  /** Of an import that was only to be checked. */
+  readonly checked?: true;
 }
+
+const TYPES: readonly unknown[] = ["text", "number", "boolean"] satisfies ColumnType[];
 
 export class ContextCommands {
   constructor(
@@ -28,10 +36,11 @@ export class ContextCommands {
 
   /**
    * @param command `{name, key | code, …}`; @param payload the context, the patch, the keys or the import, unless the command
-   * carries a `value` itself
-   * @throws EdgeError `command-unknown`, `command-invalid`, `context-invalid`, `import-invalid`, and what the store throws
+   * carries a `value` itself; @param progress told by an import how many rows were read so far
+   * @throws EdgeError `command-unknown`, `command-invalid`, `context-unknown`, `context-invalid`, `import-invalid`, and what
+   * the store throws
    */
-  async run(command: Command, payload: unknown): Promise<CommandResult> {
+  async run(command: Command, payload: unknown, progress?: (rows: number) => void): Promise<CommandResult> {
     const body = command["value"] === undefined ? payload : command["value"];
     switch (command.name) {
       case "put": {
@@ -51,18 +60,52 @@ export class ContextCommands {
         const count = await this.store.remove(keys);
         return { command: "delete", count, ...(keys.length === 1 && { key: keys[0] as string }) };
       }
-      case "import": {
-        const { format = "auto", prefix = "" } = command;
-        if (format !== "auto" && format !== "json" && format !== "csv")
-          throw new EdgeError("command-invalid", `import: format must be json or csv, is "${String(format)}"`);
-        if (typeof prefix !== "string") throw new EdgeError("command-invalid", "import: prefix must be text");
-        const entries = importRows(body, { format, prefix, keyOf: (code) => this.keyOfCode(code) });
-        await this.store.replace(entries);
-        return { command: "import", count: entries.length };
+      case "get": {
+        const key = this.keyOf(command);
+        return { command: "get", count: 1, key, value: await this.get(key) };
       }
+      case "import":
+        return this.import(command, body, progress);
       default:
         throw new EdgeError("command-unknown", `"${command.name}" is no command of qr-context: ${CONTEXT_COMMANDS}`);
     }
+  }
+
+  private get(key: string): Promise<Context> {
+    return new Promise((resolve, reject) => {
+      const answered = (_slot: number, text: string | null): void => {
+        try {
+          if (text === null) throw new EdgeError("context-unknown", `nothing is stored under ${key}`);
+          resolve(parseContext(key, text));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      this.store.read(key, { answered, failed: (_slot, error) => reject(error) }, 0);
+    });
+  }
+
+  private async import(
+    command: Command,
+    body: unknown,
+    progress: ((rows: number) => void) | undefined,
+  ): Promise<CommandResult> {
+    const { format = "auto", prefix = "", types = {}, check = false } = command;
+    if (!FORMATS.includes(format as Format))
+      throw new EdgeError("command-invalid", `import: format must be csv, json or ndjson, is "${String(format)}"`);
+    if (typeof prefix !== "string") throw new EdgeError("command-invalid", "import: prefix must be text");
+    if (!isRecord(types) || !Object.values(types).every((type) => TYPES.includes(type)))
+      throw new EdgeError("command-invalid", 'import: types must say "text", "number" or "boolean" by column');
+    const options = {
+      format: format as Format,
+      prefix,
+      types: types as Record<string, ColumnType>,
+      check: check === true,
+      keyOf: (code: string) => this.keyOfCode(code),
+      ...(progress && { progress }),
+    };
+    const done = await importContexts(body, options, this.store);
+    return { command: "import", ...(check === true && { checked: true as const }), ...done };
   }
 
   private keyOf(command: Command): string {

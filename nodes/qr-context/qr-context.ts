@@ -2,22 +2,22 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { isoTime, systemClock } from "../../lib/clock";
 import { commandOf } from "../../lib/command";
 import { CONTEXT_COMMANDS, ContextCommands } from "../../lib/context/commands";
+import type { Rejected } from "../../lib/context/import/import-contexts";
+import { shownPlace } from "../../lib/context/import/row";
 import { Deadlines } from "../../lib/context/deadlines";
 import { KeyTemplate } from "../../lib/context/key-template";
 import { ContextLookup, type Join } from "../../lib/context/lookup";
 import { PictureReader } from "../../lib/context/picture";
 import { NoRead } from "../../lib/context/scan";
 import { ScanToContext } from "../../lib/context/scan-to-context";
-import type { ContextStore, StoreState } from "../../lib/context/store";
 import { EdgeError } from "../../lib/errors";
 import type { Command, EdgeMessage } from "../../lib/messages";
-import type { Report } from "../../lib/operation/part";
-import { onClose, onInput, refuseAll, shorten, type Send } from "../common/adapter";
+import { onClose, onInput, refuseAll, type Send } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
 import type { DeviceService, StoreService } from "../common/services";
 import { inspect, partOf } from "../common/operation";
 import { readQueue } from "../common/queue";
-import { StatusLine, type Fill } from "../common/status";
+import { ScanStatus, tell } from "./status";
 
 type QrContextDef = NodeDef & { device?: string; store?: string };
 
@@ -77,7 +77,7 @@ function start(RED: NodeAPI, node: Node, def: QrContextDef): void {
   inspect(node, (report) => tell(report, store));
   const input = (message: EdgeMessage, send: Send): Promise<void> => {
     const command = commandOf(message, CONTEXT_COMMANDS);
-    if (command) return runCommand(commands, command, message, send);
+    if (command) return runCommand(node, line, commands, command, message, send);
     return scans
       .handle(message, (complete, result) => {
         const fault = result === "found" ? undefined : complete.unusable?.code;
@@ -109,64 +109,24 @@ function readJoins(config: ConfigReader): Join[] {
 }
 
 async function runCommand(
+  node: Node,
+  line: ScanStatus,
   commands: ContextCommands,
   command: Command,
   message: EdgeMessage,
   send: Send,
 ): Promise<void> {
-  const { command: cause, ...done } = await commands.run(command, message.payload);
-  message.event = { kind: "contexts-changed", cause, at: isoTime(systemClock.now()), ...done };
+  const progress = (rows: number): void => line.importing(rows);
+  const result = await commands.run(command, message.payload, progress).finally(() => line.importing(undefined));
+  const { command: cause, ...done } = result;
+  if (result.rejected) node.warn(rejection(result.count, result.rejected, result.errors?.[0]));
+  const kind = cause === "get" ? "context-read" : result.checked ? "contexts-checked" : "contexts-changed";
+  message.event = { kind, cause, at: isoTime(systemClock.now()), ...done };
   message.payload = message.event;
   send([message, null]);
 }
 
-const FILLS: Readonly<Record<StoreState["phase"], Fill>> = {
-  ready: "green",
-  degraded: "yellow",
-  waiting: "yellow",
-  failed: "red",
-};
-
-function tell(report: Report, { kind, state }: ContextStore): void {
-  const works = state.phase === "ready" || state.phase === "degraded";
-  report.gauge("store_up", works ? 1 : 0, { store: kind });
-  if (state.phase === "ready") return;
-  report.reason({ severity: works ? "degraded" : "down", code: "context-store", cause: state.text });
-}
-
-/** The store's state, or what is wrong with the scans of late. */
-class ScanStatus {
-  private state: StoreState = { phase: "waiting", text: "" };
-  private fault: string | undefined;
-  private readonly line: StatusLine;
-
-  constructor(private readonly node: Node) {
-    this.line = new StatusLine(node);
-  }
-
-  store(state: StoreState): void {
-    const lacking = state.phase === "degraded" || state.phase === "failed";
-    // The status has no room for the rule that mends it.
-    if (lacking && state.text !== this.state.text) this.node.warn(state.text);
-    this.state = state;
-    this.show();
-  }
-
-  /** @param fault why the latest scan has no context, undefined when it has one */
-  scan(fault: string | undefined): void {
-    if (fault === this.fault) return;
-    this.fault = fault;
-    this.show();
-  }
-
-  close(): void {
-    this.line.close();
-  }
-
-  private show(): void {
-    const { phase, text } = this.state;
-    const works = phase === "ready" || phase === "degraded";
-    if (phase === "ready" && this.fault !== undefined) this.line.set("yellow", "dot", `${this.fault} · ${text}`);
-    else this.line.set(FILLS[phase], works ? "dot" : "ring", shorten(text, 60));
-  }
+function rejection(count: number, rejected: number, first: Rejected | undefined): string {
+  const where = first === undefined ? "" : `, the first in ${shownPlace(first)}: ${first.reason}`;
+  return `import: ${count} contexts imported, ${rejected} rows refused${where}`;
 }

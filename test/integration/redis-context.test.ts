@@ -118,7 +118,11 @@ describe("contexts in Redis", function () {
     await edge.commands.run({ name: "patch", key: "context:A" }, { n: null, hold: true });
     assert.deepEqual((await edge.find("A")).context, { product: "A", hold: true });
     const rows = Array.from({ length: 1_234 }, (_, i) => ({ code: `P${i}`, value: { i } }));
-    assert.deepEqual(await edge.commands.run({ name: "import" }, rows), { command: "import", count: 1_234 });
+    assert.deepEqual(await edge.commands.run({ name: "import" }, rows), {
+      command: "import",
+      count: 1_234,
+      rejected: 0,
+    });
     assert.deepEqual((await edge.find("P1233")).context, { i: 1_233 });
     assert.deepEqual(await edge.commands.run({ name: "delete" }, ["context:A", "context:P0", "context:none"]), {
       command: "delete",

@@ -115,7 +115,7 @@ describe("qr-context", function () {
       assert.equal(imported.at, "found");
       assert.deepEqual(
         { ...(imported.message.payload as object), at: "" },
-        { kind: "contexts-changed", cause: "import", at: "", count: 1 },
+        { kind: "contexts-changed", cause: "import", at: "", count: 1, rejected: 0 },
       );
 
       const { at, message } = await send({ payload: "A100\r\n", reader: "reader-1", topic: "scanner" });
@@ -219,6 +219,7 @@ describe("qr-context", function () {
       const elsewhere = await ask({ id: STORE, kind: "redis", url: "redis://127.0.0.2:6379", password: "__PWRD__" });
       assert.deepEqual(elsewhere, {
         ok: false,
+        code: "secret-elsewhere",
         text: "redis://127.0.0.2:6379: the stored password belongs to another host: type it again",
       });
       assert.match((await ask({ kind: "redis", url: "http://127.0.0.1" })).text, /redis:\/\/host:port/);

@@ -113,14 +113,16 @@ describe("commands on the embedded store", () => {
     assert.deepEqual(await get("p:f"), { product: "Motor B", hold: false, lot: "1-2", note: "x;y" });
   });
 
-  for (const [what, payload] of [
-    ["a row without key", [{ key: "a", value: {} }, { value: {} }]],
+  for (const [what, payload, place, reason] of [
+    ["a row without key", [{ key: "a", value: {} }, { value: {} }], { row: 2 }, /neither key nor code/],
     [
       "a value that is a list",
       [
         { key: "a", value: {} },
         { key: "b", value: [] },
       ],
+      { row: 2, key: "b" },
+      /is a list/,
     ],
     [
       "a value over 64 kB",
@@ -128,13 +130,17 @@ describe("commands on the embedded store", () => {
         { key: "a", value: {} },
         { key: "b", value: { x: "x".repeat(66_000) } },
       ],
+      { row: 2, key: "b" },
+      /66008 bytes, limit 65536/,
     ],
     [
       "the same key twice",
       [
         { key: "a", value: {} },
-        { key: "a", value: {} },
+        { key: "a", value: { second: true } },
       ],
+      { row: 2, key: "a" },
+      /stands twice, first in row 1/,
     ],
     [
       "a code that is no scan",
@@ -142,9 +148,24 @@ describe("commands on the embedded store", () => {
         { key: "a", value: {} },
         { code: "(01)09506000134353", value: {} },
       ],
+      { row: 2, key: "(01)09506000134353" },
+      /check digit/,
     ],
+    ["a row with too many cells", "key,x\na,\nb,1,2", { line: 3 }, /has 3 cells, the heading 2/],
+    ["JSON with a broken element", '{"a":{},\n"b":{x}}', { line: 2 }, /is not valid JSON/],
+  ] as const) {
+    it(`import of ${what} takes the good row and names the bad one`, async () => {
+      const { count, rejected, errors = [], more } = await commands.run({ name: "import" }, payload);
+      assert.deepEqual([count, rejected, more], [1, 1, 0]);
+      const { reason: said, ...where } = errors[0] as { reason: string };
+      assert.deepEqual(where, place);
+      assert.match(said, reason);
+      assert.deepEqual(await get("a"), {});
+    });
+  }
+
+  for (const [what, payload] of [
     ["contradicting columns", "key,x,x.y\na,1,2"],
-    ["a row with too many cells", "key,x\na,1\nb,1,2"],
     ["two columns of one name", "key,temp_critical,temp_critical\na,95,59"],
     ["a number with a comma, which no limit would understand", "key;temp_critical\na;95,5"],
     ["a heading and nothing else that says which row is which", "product;temp\nMotor;75"],
@@ -160,6 +181,26 @@ describe("commands on the embedded store", () => {
       assert.equal(await get("a"), null);
     });
   }
+
+  it("get answers what is stored, or that nothing is", async () => {
+    await commands.run({ name: "put", code: "A" }, { product: "A" });
+    assert.deepEqual(await commands.run({ name: "get", code: "A" }, undefined), {
+      command: "get",
+      count: 1,
+      key: "context:A",
+      value: { product: "A" },
+    });
+    await assert.rejects(commands.run({ name: "get", key: "none" }, undefined), withCode("context-unknown"));
+    await assert.rejects(commands.run({ name: "get" }, undefined), withCode("command-invalid"));
+  });
+
+  it("import checks without writing, and refuses formats and types it does not know", async () => {
+    const { count, checked } = await commands.run({ name: "import", check: true }, { a: {} });
+    assert.deepEqual([count, checked], [1, true]);
+    assert.equal(await get("a"), null);
+    for (const wrong of [{ format: "xml" }, { prefix: 7 }, { types: { x: "date" } }, { types: "text" }])
+      await assert.rejects(commands.run({ name: "import", ...wrong }, { a: {} }), withCode("command-invalid"));
+  });
 
   it("refuses what is no context, and commands it does not know", async () => {
     await assert.rejects(commands.run({ name: "put", key: "k" }, [1]), withCode("context-invalid"));

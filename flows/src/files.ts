@@ -34,7 +34,12 @@ export function page(name: string): string {
 
 /** Properties of a function node whose body stands in a file. */
 export function functionFrom(path: readonly string[], outputs = 1): Record<string, unknown> {
-  return { func: source(...path), outputs, timeout: 0, noerr: 0, initialize: "", finalize: "", libs: [] };
+  return functionOf([source(...path)], outputs);
+}
+
+/** The same for a body of several parts. */
+export function functionOf(parts: readonly string[], outputs: number): Record<string, unknown> {
+  return { func: parts.join("\n"), outputs, timeout: 0, noerr: 0, initialize: "", finalize: "", libs: [] };
 }
 
 const NODES = join(__dirname, "..", "..", "nodes");

@@ -1,5 +1,7 @@
 /** Everything that the builder writes. */
+import { alertsEmail } from "./alerts/email";
 import { alertsMqtt } from "./alerts/mqtt";
+import { alertsWebhook } from "./alerts/webhook";
 import { completeLoop } from "./complete-loop/flow";
 import { edgeLoop } from "./edge-loop/flow";
 import { plant } from "./plant/flow";
@@ -16,7 +18,9 @@ export function outputs(): Output[] {
     { path: "examples/1 Complete loop, simulated.json", nodes: completeLoop() },
     { path: "examples/2 Edge loop over OPC UA, Modbus and TCP.json", nodes: edgeLoop() },
     { path: "examples/3 Plant control.json", nodes: plant() },
+    { path: "examples/Alerts by e-mail.json", nodes: alertsEmail() },
     { path: "examples/Alerts to MQTT.json", nodes: alertsMqtt() },
+    { path: "examples/Alerts to a webhook.json", nodes: alertsWebhook() },
     { path: "flows/edge-loop.json", nodes: edgeLoop() },
     { path: "flows/plant.json", nodes: plant() },
   ];

@@ -97,10 +97,10 @@ export class AlarmBook {
     return this.settle(this.apply({ kind: "command", command }, desk).changes);
   }
 
-  /** Open records, those held back by a flood included, the latest first. */
-  open(): Mer[] {
+  /** Open records, the latest first; those held back by a flood are among them, unless only `announced` ones are asked for. */
+  open(announced = false): Mer[] {
     const mers: Mer[] = [];
-    for (const { mer } of allAlarms(this.state)) if (mer) mers.push(mer);
+    for (const { mer, held } of allAlarms(this.state)) if (mer && !(announced && held)) mers.push(mer);
     return mers.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
   }
 

@@ -38,13 +38,21 @@ export function parseCommand(command: Command): AlarmCommand {
   return { name: "close", target, by, cause };
 }
 
+export interface ListCommand {
+  readonly closed: boolean;
+  /** Only those that were announced: none that a flood holds back. */
+  readonly announced: boolean;
+  readonly limit: number;
+}
+
 /** Which records are asked for. @throws EdgeError `command-field` */
-export function parseList({ closed = false, limit = 100 }: Command): { closed: boolean; limit: number } {
+export function parseList({ closed = false, announced = false, limit = 100 }: Command): ListCommand {
   if (typeof closed !== "boolean") throw bad("list", "closed is neither true nor false");
+  if (typeof announced !== "boolean") throw bad("list", "announced is neither true nor false");
   const count = typeof limit === "number" && Number.isInteger(limit) ? limit : Number.NaN;
   if (!(count >= 1 && count <= MOST_LISTED))
     throw bad("list", `limit is ${JSON.stringify(limit)}, must be a whole number from 1 to ${MOST_LISTED}`);
-  return { closed, limit: count };
+  return { closed, announced, limit: count };
 }
 
 /** Does to the alarm what the command says. Doing it twice changes nothing. @throws EdgeError `command-field` */

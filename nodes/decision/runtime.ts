@@ -90,8 +90,8 @@ export class DecisionRuntime implements Desk {
   }
 
   private async list(command: Command, message: EdgeMessage, send: Send): Promise<void> {
-    const { closed, limit } = parseList(command);
-    const mers = closed ? await this.lease.book.closed(limit) : this.lease.book.open();
+    const { closed, announced, limit } = parseList(command);
+    const mers = closed ? await this.lease.book.closed(limit) : this.lease.book.open(announced);
     const event = { kind: "list", cause: closed ? "closed" : "open", at: isoTime(systemClock.now()) };
     send([{ ...message, event, payload: mers }, null, null]);
   }

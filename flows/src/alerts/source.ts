@@ -64,19 +64,31 @@ function press(name: string, props: object[]): Record<string, unknown> {
   return { name, props, repeat: "", crontab: "", once: false, onceDelay: 0.1, topic: "" };
 }
 
-/** Asks decision for what is open, and for what was closed lately: at the start, and now and then, should an event be lost. */
-export function addAsking(sheet: Sheet, decision: Ref, at: Place, repeatS = "60"): Ref[] {
-  const asks = [
-    ["ask-closed", "closed lately, at start", { name: "list", closed: true, limit: 100 }, "", "1"],
-    ["ask-open", `open, at start and every ${repeatS} s`, { name: "list" }, repeatS, "1.5"],
+export interface Asking {
+  /** Seconds; "" for at the start only. */
+  readonly repeatS?: string;
+  /** Only what was announced: not what a flood holds back. */
+  readonly announced?: boolean;
+  /** For what was closed lately, too. */
+  readonly closed?: boolean;
+}
+
+/** Buttons that ask decision for what is open, and for what was closed lately: by themselves at the start. */
+export function addAsking(sheet: Sheet, decision: Ref, at: Place, asking: Asking = {}): Ref[] {
+  const { repeatS = "60", announced = false, closed = true } = asking;
+  const often = repeatS === "" ? "at start" : `at start and every ${repeatS} s`;
+  const open = [
+    "ask-open",
+    `open, ${often}`,
+    { name: "list", ...(announced && { announced }) },
+    repeatS,
+    "1.5",
   ] as const;
-  return asks.map(([key, name, command, repeat, onceDelay], i) => {
-    const ask = sheet.node(
-      "inject",
-      key,
-      { col: at.col, row: at.row + i },
-      { ...press(name, [json("command", command)]), repeat, once: true, onceDelay },
-    );
+  const late = ["ask-closed", "closed lately, at start", { name: "list", closed: true, limit: 100 }, "", "1"] as const;
+  return [...(closed ? [late] : []), open].map(([key, name, command, repeat, onceDelay], i) => {
+    const place = { col: at.col, row: at.row + i };
+    const props = [json("command", command)];
+    const ask = sheet.node("inject", key, place, { ...press(name, props), repeat, once: true, onceDelay });
     sheet.wire(ask, 0, decision);
     return ask;
   });

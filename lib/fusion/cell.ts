@@ -1,8 +1,8 @@
 import type { ChannelState, Quality } from "../messages";
 import { convert } from "../units";
-import type { ChannelSpec } from "./channel";
+import { isFeature, type ChannelSpec } from "./channel";
 import { valueNear } from "./align";
-import { measureOf, WindowView, type Feature, type Measure } from "./features";
+import { measureOf, WindowView, type Measure } from "./features";
 import { badReading, type Reading } from "./reading";
 import { whole } from "../words";
 import { Skew } from "./stamps";
@@ -264,8 +264,4 @@ export class Cell {
     const value = raw * this.spec.scale + this.spec.offset;
     return from === undefined || this.spec.unit === "" ? value : convert(value, from, this.spec.unit);
   }
-}
-
-function isFeature(align: ChannelSpec["align"]): align is Feature {
-  return align !== "hold" && align !== "nearest" && align !== "linear";
 }

@@ -1,5 +1,5 @@
 import { EdgeError } from "../errors";
-import type { Feature } from "./features";
+import { measureOf, type Feature } from "./features";
 import type { RegisterFormat } from "./modbus/registers";
 import type { RunLimits } from "./run";
 
@@ -96,4 +96,17 @@ export function checkChannels(config: FusionConfig): void {
   }
   if (config.trigger === "channel" && !names.has(config.triggerChannel))
     throw new EdgeError("channels", `the trigger channel "${config.triggerChannel}" is not in the table`);
+}
+
+/** What a sample holds of these channels, with units: the channels' own values, and the features beside them. */
+export function offersOf(channels: readonly ChannelSpec[]): { name: string; unit: string }[] {
+  return channels.flatMap(({ name, unit, align, features }) => [
+    { name, unit: isFeature(align) ? measureOf(align).unitOf(unit) : unit },
+    ...features.map(measureOf).map((measure) => ({ name: `${name}.${measure.key}`, unit: measure.unitOf(unit) })),
+  ]);
+}
+
+/** True where the value is a feature of a window. */
+export function isFeature(align: Align): align is Feature {
+  return align !== "hold" && align !== "nearest" && align !== "linear";
 }

@@ -4,6 +4,7 @@
  */
 import type { Context, Fault, Fusion, Manifest, SensorData } from "../messages";
 import { isRecord, valueAtSteps } from "../path";
+import { sameUnit } from "../units";
 import type { Feeds } from "./feeds";
 import { SENSORS } from "./manifest";
 
@@ -37,6 +38,8 @@ export class Encoder {
   private readonly references: readonly (readonly string[] | undefined)[];
   private readonly numbers: readonly { input: string; fields: readonly string[]; paths: readonly string[][] }[];
   private readonly ids: readonly { input: string; field: string; path: string[]; rows: ReadonlyMap<string, bigint> }[];
+
+  private readonly spelled: { readonly found: string; readonly same: boolean }[] = [];
 
   constructor(readonly manifest: Manifest) {
     this.references = manifest.channels.map(({ reference }) => reference?.split("."));
@@ -84,7 +87,7 @@ export class Encoder {
       return fill ?? fault("channel-missing", `${name} has no usable value`);
     }
     const found = sample.fusion?.channels?.[name]?.unit;
-    if (found !== undefined && found !== "" && found !== unit) {
+    if (found !== undefined && found !== "" && found !== unit && !this.isSame(i, found)) {
       return fault("channel-unit", `${name} is in ${found}, the model was trained in ${unit}`);
     }
     if (!(value >= range[0] && value <= range[1])) {
@@ -102,6 +105,15 @@ export class Encoder {
       return fault("reference-range", `${channel.reference} is ${normal} ${unit}, ${plausible(range)}`);
     }
     return value - normal;
+  }
+
+  /** True when the channel's unit is only spelled otherwise. Looked up once: a channel's unit does not change on the way. */
+  private isSame(i: number, found: string): boolean {
+    const known = this.spelled[i];
+    if (known?.found === found) return known.same;
+    const same = sameUnit(found, (this.manifest.channels[i] as { unit: string }).unit);
+    this.spelled[i] = { found, same };
+    return same;
   }
 
   private numeric(sample: Sample, feeds: Feeds, row: number): Encoded | undefined {

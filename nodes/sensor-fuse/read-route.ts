@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from "node-red";
 import type { Snapshot } from "../../lib/fusion/asset-state";
+import { whole } from "../../lib/words";
 import { ConfigReader } from "../common/config";
 import { fromDialog } from "../common/dialog";
 
@@ -18,6 +19,8 @@ export interface ChannelReadOut {
   readonly quality?: string;
   readonly reason?: string;
   readonly age_ms?: number | null;
+  /** By how much the source's stamps are ahead of this device's clock. */
+  readonly skew_ms?: number;
 }
 
 /** "Read once" of a channel that comes by wire: what the deployed node holds of it now. */
@@ -40,9 +43,15 @@ export function readOut(node: Pick<Readable, "readOut"> | null, channel: string)
   const { snapshot, asset } = held;
   const state = Object.hasOwn(snapshot.channels, channel) ? snapshot.channels[channel] : undefined;
   if (!state) return { ok: false, text: `the running node has no channel "${channel}": deploy first` };
-  const { unit, quality, reason, age_ms } = state;
+  const { unit, quality, reason, age_ms, skew_ms } = state;
   const value = snapshot.data[channel] ?? null;
   const of = asset === undefined ? "" : ` (${asset})`;
-  const text = value === null ? (reason ?? quality) : `${[value, unit].join(" ").trim()}, ${age_ms ?? 0} ms ago${of}`;
-  return { ok: true, text, value, unit, quality, ...(reason === undefined ? {} : { reason }), age_ms };
+  const shown = value === null ? (reason ?? quality) : `${[value, unit].join(" ").trim()}, ${age_ms ?? 0} ms ago${of}`;
+  const text = skew_ms === undefined ? shown : `${shown}; ${skewInWords(skew_ms)}`;
+  const stamped = skew_ms === undefined ? {} : { skew_ms };
+  return { ok: true, text, value, unit, quality, ...(reason === undefined ? {} : { reason }), age_ms, ...stamped };
+}
+
+function skewInWords(ms: number): string {
+  return `its stamps are ${whole(Math.abs(ms))} ms ${ms > 0 ? "ahead of" : "behind"} this device's clock`;
 }

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
-import type { FusionConfig } from "../../lib/fusion/channel";
+import { offersOf, type FusionConfig } from "../../lib/fusion/channel";
 import { Fuser, type Sample } from "../../lib/fusion/fuser";
 import { CONNECTING } from "../../lib/fusion/link";
 import type { Counts } from "../../lib/operation/part";
@@ -9,6 +9,7 @@ import { ConfigReader, service, type RawConfig } from "../common/config";
 import { inspect, partOf } from "../common/operation";
 import type { DeviceService, ModbusService, OpcuaService } from "../common/services";
 import { StatusLine } from "../common/status";
+import { offer } from "../common/upstream";
 import { readRoute, type Readable } from "./read-route";
 import { tell } from "./inspect";
 import { readSettings } from "./settings";
@@ -50,7 +51,7 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
     else troubles.set(name, trouble);
     show(status, fuser, settings, troubles);
   };
-  const stops: (() => void)[] = [];
+  const stops: (() => void)[] = [offer(node, offersOf(settings.channels))];
   followOpcua(RED, raw, fuser, stops, watchSource("OPC UA"));
   followModbus(RED, raw, fuser, settings, stops, watchSource("Modbus"));
   show(status, fuser, settings, troubles);

@@ -3,13 +3,14 @@ import { faultPrediction } from "../../lib/inference/active";
 import type { Lease } from "../../lib/inference/registry";
 import type { ModelSlot, SlotState } from "../../lib/inference/slot";
 import { asError, EdgeError } from "../../lib/errors";
-import type { EdgeMessage } from "../../lib/messages";
+import type { EdgeMessage, Fault } from "../../lib/messages";
 import type { Report } from "../../lib/operation/part";
 import { onClose, onInput, shorten, type Send } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
 import type { ModelService } from "../common/services";
 import { inspect, partOf } from "../common/operation";
 import { StatusLine } from "../common/status";
+import { Wiring } from "./wiring";
 
 /** Judges fused samples with the model of a slot. Every sample goes on: judged, or with the reason why not. */
 export = function (RED: NodeAPI): void {
@@ -29,25 +30,27 @@ export = function (RED: NodeAPI): void {
     const status = new StatusLine(this);
     let notJudged: string | undefined;
     let logged: string | undefined;
+    const wiring = new Wiring(RED, this, slot, () => show());
     const show = (): void => {
-      const fault = slot.state.fault?.message;
-      if (fault !== undefined && fault !== logged) this.error(fault);
-      logged = fault;
-      status.set(...describe(slot.state, notJudged));
+      const fault = slot.state.fault ?? wiring.misfit;
+      if (fault !== undefined && fault.message !== logged) this.error(fault.message);
+      logged = fault?.message;
+      status.set(...describe(slot.state, wiring.misfit, notJudged));
     };
-    const unfollow = slot.onChange(show);
+    const unfollow = slot.onChange(() => wiring.check());
     show();
 
     const part = partOf(this);
     const { counts } = part;
-    inspect(this, (report) => tell(report, slot.state));
+    inspect(this, (report) => tell(report, slot.state, wiring.misfit));
     const input = async (message: EdgeMessage, send: Send): Promise<void> => {
       const prediction = await (message.unusable
         ? slot.pass(faultPrediction("unusable", message.unusable.reason))
         : slot.infer(message, { why }));
       const fault = slot.state.phase === "ready" ? prediction.fault?.message : undefined;
-      if (fault !== notJudged) {
+      if (fault !== notJudged || (!prediction.fault && wiring.misfit)) {
         notJudged = fault;
+        if (!prediction.fault) wiring.judged();
         show();
       }
       message.prediction = prediction;
@@ -60,6 +63,7 @@ export = function (RED: NodeAPI): void {
     onInput(this, input, { limit: slot.limit, policy: "unjudged" });
     onClose(this, () => {
       unfollow();
+      wiring.close();
       status.close();
       lease.release();
     });
@@ -81,7 +85,7 @@ function passUnjudged(node: Node, reason: string): void {
   });
 }
 
-function tell(report: Report, { phase, model, info, fault, candidate }: SlotState): void {
+function tell(report: Report, { phase, model, info, fault, candidate }: SlotState, misfit: Fault | undefined): void {
   report.gauge("model_ready", phase === "ready" ? 1 : 0);
   if (model && info) {
     const { kind, provider, device } = info.backend;
@@ -91,6 +95,7 @@ function tell(report: Report, { phase, model, info, fault, candidate }: SlotStat
       backend: `${kind} ${provider} ${device}`,
     });
   }
+  if (misfit) report.reason({ severity: "down", code: misfit.code, cause: misfit.message });
   if (phase === "empty" || (phase === "ready" && !fault)) return;
   const cause = fault?.message ?? `${candidate} is being loaded`;
   report.reason({ severity: "down", code: fault?.code ?? "model-loading", cause });
@@ -98,12 +103,13 @@ function tell(report: Report, { phase, model, info, fault, candidate }: SlotStat
 
 type Shown = Parameters<StatusLine["set"]>;
 
-function describe(state: SlotState, notJudged: string | undefined): Shown {
+function describe(state: SlotState, misfit: Fault | undefined, notJudged: string | undefined): Shown {
   const name = state.model ? `${state.model.name} ${state.model.version}` : (state.candidate ?? "");
   if (state.phase === "empty") return ["grey", "ring", "collect only"];
   if (state.phase === "loading") return ["yellow", "ring", `loading ${name}`];
   const lacking = state.phase === "ready" ? "dot" : "ring";
   if (state.fault) return ["red", lacking, shorten(`${state.fault.code}: ${state.fault.message}`)];
+  if (misfit) return ["red", "ring", shorten(`${misfit.code}: ${misfit.message}`, 60)];
   if (notJudged !== undefined) return ["yellow", "dot", shorten(`not judged: ${notJudged}`)];
   return ["green", "dot", `${state.info?.title} · ${name}`];
 }

@@ -128,7 +128,8 @@ export class OpcuaSource {
     item.lastSource = source;
     if (repeated) return;
     this.silences = 0;
-    const reading = readValue({ value: value.value, statusCode: value.statusCode });
+    const { sourceTimestamp, statusCode } = value;
+    const reading = readValue({ value: value.value, statusCode, sourceTimestamp });
     for (const listener of item.listeners) listener(reading);
   }
 }

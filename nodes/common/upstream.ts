@@ -1,0 +1,49 @@
+import type { Node, NodeAPI } from "node-red";
+import type { Offer, Offering } from "../../lib/inference/fit";
+
+/** The nodes of this process that make samples, and what is in them: who judges samples finds them here, by the wires. */
+const offering = new Map<Node, readonly Offer[]>();
+
+/** Says what a node's samples hold, until the returned function is called. */
+export function offer(node: Node, offers: readonly Offer[]): () => void {
+  offering.set(node, offers);
+  return () => offering.delete(node);
+}
+
+/** What the nodes offer whose first output leads to `node`, over whatever stands between. */
+export function offeredTo(RED: NodeAPI, node: Node): Offering[] {
+  const links = linksOf(RED);
+  const found: Offering[] = [];
+  for (const [from, offers] of offering) {
+    if (leadsTo(RED, links, from, node.id)) found.push({ by: from.name || from.type, offers });
+  }
+  return found;
+}
+
+type Wired = Node & { readonly wires?: readonly (readonly string[])[] };
+
+/** The far ends of the links on the sheets: they have no wires. */
+function linksOf(RED: NodeAPI): ReadonlyMap<string, readonly string[]> {
+  const links = new Map<string, readonly string[]>();
+  RED.nodes.eachNode((config) => {
+    const { id, type, links: ends } = config as { id: string; type: string; links?: unknown };
+    if (type === "link out" && Array.isArray(ends)) links.set(id, ends as string[]);
+  });
+  return links;
+}
+
+function leadsTo(RED: NodeAPI, links: ReadonlyMap<string, readonly string[]>, from: Wired, id: string): boolean {
+  const seen = new Set<string>();
+  // Output 2 tells what is not usable: nothing of it is judged.
+  const next = [...(from.wires?.[0] ?? [])];
+  for (let at = next.pop(); at !== undefined; at = next.pop()) {
+    if (at === id) return true;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    const node = RED.nodes.getNode(at) as Wired | null;
+    // Another node that makes samples keeps only its own.
+    if (!node || offering.has(node)) continue;
+    next.push(...(links.get(at) ?? []), ...(node.wires ?? []).flat());
+  }
+  return false;
+}

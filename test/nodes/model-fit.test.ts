@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Node, NodeAPI } from "node-red";
+import helper from "node-red-node-test-helper";
+import { systemClock } from "../../lib/clock";
+import { DEFAULT_LOAD } from "../../lib/inference/backend";
+import { OnnxBackend } from "../../lib/inference/onnx-backend";
+import { ModelSlot } from "../../lib/inference/slot";
+import type { EdgeMessage } from "../../lib/messages";
+import type { ModelService } from "../../nodes/common/services";
+import device = require("../../nodes/context-edge-device/context-edge-device");
+import fuse = require("../../nodes/sensor-fuse/sensor-fuse");
+import infer = require("../../nodes/tensorrt-infer/tensorrt-infer");
+import { sample, source } from "../support/model-fixture";
+
+/** Node-RED's own link nodes. */
+// oxlint-disable-next-line typescript/no-require-imports
+const link = require("@node-red/nodes/core/common/60-link.js") as typeof infer;
+
+const serving = new ModelSlot(
+  {
+    backend: "auto",
+    allowFallback: false,
+    load: { ...DEFAULT_LOAD, placement: "in-process" },
+    queueLimit: 10,
+  },
+  [new OnnxBackend()],
+  systemClock,
+);
+
+function fixtureModel(RED: NodeAPI): void {
+  RED.nodes.registerType("fixture-model", function (this: Node & { service?: ModelService }, config) {
+    RED.nodes.createNode(this, config);
+    this.service = {
+      open: () => ({ value: serving, release: () => undefined }),
+      labels: () => serving.manifest?.labels,
+    };
+  });
+}
+
+/** A node that hands messages on, as a function or a switch does. */
+function passNode(RED: NodeAPI): void {
+  RED.nodes.registerType("pass", function (this: Node, config) {
+    RED.nodes.createNode(this, config);
+    this.on("input", (message, send, done) => {
+      send(message);
+      done();
+    });
+  });
+}
+
+const channels = (temperature: string, ...more: object[]) => [
+  { name: "temperature", unit: temperature, required: "true" },
+  ...more,
+];
+const CURRENT = { name: "current", unit: "A" };
+
+const statuses = (): { fill: string; text: string }[] => {
+  const { status } = helper.getNode("i1") as unknown as { status: { args: [{ fill: string; text: string }][] } };
+  return status.args.map(([shown]) => shown);
+};
+
+function judge(): Promise<EdgeMessage> {
+  const answer = new Promise<EdgeMessage>((resolve) =>
+    helper.getNode("o1").on("input", (message) => resolve(message as EdgeMessage)),
+  );
+  const fusing = helper.getNode("f1");
+  fusing.receive({ payload: sample.sensor_data });
+  fusing.receive({ scan: { id: "1", code: "A", raw: "A", at: "" }, context: sample.context, payload: {} });
+  return answer;
+}
+
+async function shows(fill: string): Promise<string> {
+  for (;;) {
+    const last = statuses().at(-1);
+    if (last?.fill === fill) return last.text;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+describe("tensorrt-infer behind sensor-fuse", () => {
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "fit-node-"));
+    await serving.activate(source());
+    await new Promise<void>((resolve) => helper.startServer(resolve));
+  });
+  afterEach(() => helper.unload());
+  after((done) => {
+    rmSync(folder, { recursive: true, force: true });
+    void serving.close().then(() => helper.stopServer(done));
+  });
+
+  async function load(rows: object[], fuseWires = [["l1"]]): Promise<void> {
+    await helper.load(
+      [device, fuse, fixtureModel, passNode, infer, link],
+      [
+        { id: "a1", type: "tab" },
+        { id: "d1", type: "context-edge-device", data_dir: folder, assets: [{ id: "motor-1" }] },
+        { id: "m1", type: "fixture-model" },
+        {
+          id: "f1",
+          z: "a1",
+          x: 1,
+          y: 1,
+          type: "sensor-fuse",
+          name: "press",
+          device: "d1",
+          channels: rows,
+          wires: fuseWires,
+        },
+        { id: "l1", z: "a1", x: 2, y: 1, type: "link out", mode: "link", links: ["l2"], wires: [] },
+        { id: "l2", z: "a1", x: 3, y: 1, type: "link in", links: ["l1"], wires: [["p1"]] },
+        { id: "p1", z: "a1", x: 4, y: 1, type: "pass", wires: [["i1"]] },
+        { id: "i1", z: "a1", x: 5, y: 1, type: "tensorrt-infer", model: "m1", wires: [["o1"]] },
+        { id: "o1", z: "a1", x: 6, y: 1, type: "helper" },
+      ],
+    );
+  }
+
+  it("is green where they fit, and judges", async () => {
+    await load(channels("degC", CURRENT));
+    assert.match(await shows("green"), /^ONNX/);
+    const { prediction } = await judge();
+    assert.equal(typeof prediction?.label, "string");
+  });
+
+  it("is red at deploy where a unit differs, and judges no sample of it", async () => {
+    await load(channels("°F", CURRENT));
+    assert.match(await shows("red"), /^channel-unit: temperature is in °F in press, small 1\.0\.0 wa/);
+    const { prediction } = await judge();
+    assert.deepEqual(prediction?.fault, {
+      code: "channel-unit",
+      message: "temperature is in °F, the model was trained in °C",
+    });
+  });
+
+  it("is red at deploy where nobody gives a channel", async () => {
+    await load(channels("°C"));
+    assert.match(await shows("red"), /^channel-missing: current is a channel of small 1\.0\.0, and p/);
+  });
+
+  it("asks nothing of a sensor-fuse that is not wired to it, or by output 2 alone", async () => {
+    await load(channels("°F"), [[], ["l1"]]);
+    assert.match(await shows("green"), /^ONNX/);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual(
+      statuses().filter(({ fill }) => fill === "red"),
+      [],
+    );
+  });
+});

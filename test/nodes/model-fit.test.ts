@@ -63,9 +63,7 @@ const statuses = (): { fill: string; text: string }[] => {
 };
 
 function judge(): Promise<EdgeMessage> {
-  const answer = new Promise<EdgeMessage>((resolve) =>
-    helper.getNode("o1").on("input", (message) => resolve(message as EdgeMessage)),
-  );
+  const answer = new Promise<EdgeMessage>((resolve) => helper.getNode("o1").on("input", resolve));
   const fusing = helper.getNode("f1");
   fusing.receive({ payload: sample.sensor_data });
   fusing.receive({ scan: { id: "1", code: "A", raw: "A", at: "" }, context: sample.context, payload: {} });

@@ -1,8 +1,11 @@
 import type { Figure } from "../figures";
 import { runParts } from "../parts";
+import { assetsFigures } from "./assets";
 
 /** One line for each part of the measurement, in a file of its own beside this one. */
-const PARTS: Record<string, () => Promise<Figure[]>> = {};
+const PARTS: Record<string, () => Promise<Figure[]>> = {
+  assets: assetsFigures,
+};
 
 /** The figures of a plant (assets, peers that fail, deploys), or of the named parts alone. */
 export function plant(only: ReadonlySet<string> | undefined): Promise<Figure[]> {

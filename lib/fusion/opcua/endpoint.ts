@@ -135,11 +135,11 @@ export function userCertificate(certificate: string, key: string, passphrase: st
 }
 
 function readKey(text: string, passphrase: string): string | undefined {
-  const given = fromText(text);
+  const key = fromText(text);
   const secret = passphrase === "" ? {} : { passphrase };
-  const attempts = text.includes("-----BEGIN")
-    ? [{ key: given, ...secret }]
-    : (["pkcs8", "pkcs1"] as const).map((type) => ({ key: given, format: "der" as const, type, ...secret }));
+  const attempts = isPem(key)
+    ? [{ key, ...secret }]
+    : (["pkcs8", "pkcs1"] as const).map((type) => ({ key, format: "der" as const, type, ...secret }));
   for (const attempt of attempts) {
     try {
       return createPrivateKey(attempt).export({ type: "pkcs8", format: "pem" }) as string;
@@ -150,6 +150,13 @@ function readKey(text: string, passphrase: string): string | undefined {
   return undefined;
 }
 
+/** PEM (a field of one line has taken its line breaks), or the bytes of a file in base64, be it PEM or DER. */
 function fromText(text: string): Buffer {
+  const [, begin, body, end] = /(-----BEGIN [^-]+-----)([A-Za-z0-9+/=\s]+)(-----END [^-]+-----)/.exec(text) ?? [];
+  if (begin !== undefined && body !== undefined) return Buffer.from(`${begin}\n${body.trim().replaceAll(/\s+/g, "\n")}\n${end}\n`);
   return text.includes("-----BEGIN") ? Buffer.from(text) : Buffer.from(text.trim(), "base64");
+}
+
+function isPem(bytes: Buffer): boolean {
+  return bytes.includes("-----BEGIN");
 }

@@ -68,7 +68,7 @@ function textOf(value: unknown): string {
 
 /** Something asked of a session that is opened for it. */
 async function visit<T>(options: OpcuaOptions, ask: (connection: OpcuaConnection) => Promise<T>): Promise<T> {
-  const connection = await OpcuaConnection.open(options, systemClock, new AbortController().signal, 30_000);
+  const connection = await OpcuaConnection.open(options, systemClock, new AbortController().signal);
   try {
     return await ask(connection);
   } finally {

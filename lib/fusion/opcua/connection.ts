@@ -14,10 +14,11 @@ import type { OpcuaEndpoint } from "./endpoint";
 import type { OpcuaLibrary } from "./library";
 import { NodeIds } from "./node-ids";
 import { Portions } from "./portions";
-import { openSession, release, REQUEST_MS } from "./session";
+import { openSession, release, REQUEST_MS, type SessionLimits } from "./session";
 
-/** A server forgets a session that was lost after so long: small ones have room for a few. */
-const SESSION_MS = 10_000;
+/** A server forgets a session that was lost after 10 s: small ones have room for a few. */
+const LIMITS: SessionLimits = { lifetimeMs: 10_000, limitMs: 12_000 };
+const NAMESPACES_MS = 2000;
 
 /** One client and one session, from connecting to loss. */
 export class OpcuaConnection {
@@ -41,19 +42,17 @@ export class OpcuaConnection {
     this.lost.catch(() => undefined);
   }
 
-  /**
-   * @param lifetimeMs how long the server shall keep the session without a request
-   * @throws EdgeError as `openSession`
-   */
+  /** @throws EdgeError as `openSession` */
   static async open(
     endpoint: OpcuaEndpoint,
     clock: Clock,
     signal: AbortSignal,
-    lifetimeMs = SESSION_MS,
+    limits: Partial<SessionLimits> = {},
   ): Promise<OpcuaConnection> {
-    const { opcua, client, session } = await openSession(endpoint, lifetimeMs, clock, signal);
+    const { opcua, client, session } = await openSession(endpoint, { ...LIMITS, ...limits }, clock, signal);
     const ids = new NodeIds(opcua, session);
-    await ids.refresh();
+    // Told later, if not now: only node ids with a namespace's URI wait for it.
+    await within(ids.refresh(), NAMESPACES_MS, "reading the namespaces", clock).catch(() => undefined);
     return new OpcuaConnection(opcua, client, session, ids, clock);
   }
 
@@ -99,10 +98,32 @@ export class OpcuaConnection {
     return refused;
   }
 
-  /** Stops one variable. */
-  async unmonitor(monitored: ClientMonitoredItemBase): Promise<void> {
-    // A connection on its way out may refuse, and then the item is gone with it.
-    await monitored.terminate().catch(() => undefined);
+  /** Stops variables. */
+  async unmonitor(subscription: ClientSubscription, monitored: readonly ClientMonitoredItemBase[]): Promise<void> {
+    await this.monitoring
+      .each(
+        monitored,
+        (portion) =>
+          new Promise<readonly true[]>((resolve, reject) => {
+            // oxlint-disable-next-line no-underscore-dangle
+            (subscription as unknown as Deleting)._delete_monitored_items(portion, (error) => {
+              if (error) reject(error);
+              else resolve(portion.map(() => true));
+            });
+          }),
+      )
+      // A connection on its way out may refuse, and then the items are gone with it.
+      .catch(() => undefined);
+  }
+
+  /** Variables as they are now, in this order. @throws Error when the server does not answer */
+  async readValues(nodeIds: readonly string[]): Promise<DataValue[]> {
+    const { AttributeIds, NodeId } = this.opcua;
+    const nodes = nodeIds.map((text) => {
+      const nodeId = this.ids.parse(text);
+      return { nodeId: typeof nodeId === "string" ? NodeId.nullNodeId : nodeId, attributeId: AttributeIds.Value };
+    });
+    return await this.monitoring.each(nodes, (portion) => this.session.read(portion));
   }
 
   /** What the server calls itself, for a connection test. */
@@ -164,4 +185,9 @@ export class OpcuaConnection {
     );
     return group.monitoredItems;
   }
+}
+
+/** The library deletes many in one request only where they were made in one. */
+interface Deleting {
+  _delete_monitored_items(items: readonly ClientMonitoredItemBase[], done: (error?: Error | null) => void): void;
 }

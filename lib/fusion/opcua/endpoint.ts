@@ -153,7 +153,8 @@ function readKey(text: string, passphrase: string): string | undefined {
 /** PEM (a field of one line has taken its line breaks), or the bytes of a file in base64, be it PEM or DER. */
 function fromText(text: string): Buffer {
   const [, begin, body, end] = /(-----BEGIN [^-]+-----)([A-Za-z0-9+/=\s]+)(-----END [^-]+-----)/.exec(text) ?? [];
-  if (begin !== undefined && body !== undefined) return Buffer.from(`${begin}\n${body.trim().replaceAll(/\s+/g, "\n")}\n${end}\n`);
+  if (begin !== undefined && body !== undefined)
+    return Buffer.from(`${begin}\n${body.trim().replaceAll(/\s+/g, "\n")}\n${end}\n`);
   return text.includes("-----BEGIN") ? Buffer.from(text) : Buffer.from(text.trim(), "base64");
 }
 

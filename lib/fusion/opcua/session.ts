@@ -12,8 +12,15 @@ const APPLICATION = "Context Edge";
 const GREETING_MS = 2000;
 /** The floor that node-opcua accepts for one request. */
 export const REQUEST_MS = 5000;
-const OPENING_MS = 12_000;
+const ASKING_MS = 8000;
 const LETTING_GO_MS = 1500;
+
+export interface SessionLimits {
+  /** How long the server shall keep the session without a request. */
+  readonly lifetimeMs: number;
+  /** For all of it to come about. */
+  readonly limitMs: number;
+}
 
 export interface OpenSession {
   readonly opcua: OpcuaLibrary;
@@ -24,12 +31,12 @@ export interface OpenSession {
 /**
  * Opens a channel and a session. Certificates are judged here, before a secure channel is asked for: the library gets
  * the very certificate that was found trusted.
- * @param lifetimeMs how long the server shall keep the session without a request
- * @throws EdgeError `library-missing`, `opcua-connection`, `opcua-security`, `opcua-untrusted`, `opcua-user`, `timeout`
+ * @throws EdgeError `library-missing`, `opcua-unreachable` where nobody answered, `opcua-connection`, `opcua-security`,
+ * `opcua-untrusted`, `opcua-refused`, `opcua-user`, `timeout`
  */
 export async function openSession(
   endpoint: OpcuaEndpoint,
-  lifetimeMs: number,
+  { lifetimeMs, limitMs }: SessionLimits,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<OpenSession> {
@@ -45,7 +52,7 @@ export async function openSession(
         : undefined;
       return await opening.session(endpoint, own, server, lifetimeMs);
     })();
-    return await within(connecting, OPENING_MS, `connecting to ${endpoint.url}`, clock);
+    return await within(connecting, limitMs, `connecting to ${endpoint.url}`, clock);
   } catch (error) {
     await opening.letGo();
     throw explain(error, endpoint, own);
@@ -64,7 +71,7 @@ export async function askEndpoints(
   const own = await ownCertificate(endpoint.pkiDir, APPLICATION, clock.now());
   const opening = new Opening(opcua, clock);
   try {
-    const endpoints = await within(opening.endpoints(endpoint, own), OPENING_MS, `asking ${endpoint.url}`, clock);
+    const endpoints = await within(opening.endpoints(endpoint, own), ASKING_MS, `asking ${endpoint.url}`, clock);
     return { opcua, endpoints, own };
   } catch (error) {
     throw explain(error, endpoint, own);
@@ -219,8 +226,11 @@ function explain(error: unknown, endpoint: OpcuaEndpoint, own: OwnCertificate): 
       remedy: "trust it on the server, or download it in the OPC UA connection and put it there",
     });
   }
-  const plain = WORDINGS.find(([wording]) => message.includes(wording))?.[1] ?? message.split("\n")[0] ?? message;
-  return new EdgeError("opcua-connection", `${endpoint.url}: ${plain}`, { cause: error });
+  const silent = WORDINGS.find(([wording]) => message.includes(wording))?.[1];
+  const plain = silent ?? message.split("\n")[0] ?? message;
+  return new EdgeError(silent === undefined ? "opcua-connection" : "opcua-unreachable", `${endpoint.url}: ${plain}`, {
+    cause: error,
+  });
 }
 
 function who({ user }: OpcuaEndpoint): string {

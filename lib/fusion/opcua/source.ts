@@ -1,59 +1,79 @@
-import type { ClientMonitoredItemBase, ClientSubscription, DataValue } from "node-opcua-client";
+import type { DataValue } from "node-opcua-client";
 import type { Clock } from "../../clock";
-import { asError, EdgeError, errorCode } from "../../errors";
-import { Link } from "../link";
-import { badReading, readValue, type Reading } from "../reading";
+import { errorCode } from "../../errors";
+import { CONNECTING, Link, type Pause } from "../link";
+import { readValue, silentReading, type Reading } from "../reading";
+import { backoffMs } from "../../storage/backoff";
 import { OpcuaConnection } from "./connection";
 import type { OpcuaEndpoint } from "./endpoint";
+import { Subscription, type Followed } from "./subscription";
 
 export interface OpcuaOptions extends OpcuaEndpoint {
   /** Sampling and publishing interval that the server is asked for. */
   readonly intervalMs: number;
-  /** The connection is made anew when no value at all came for this long; doubles while that does not help. 0: never. */
+  /**
+   * Variables that were silent for so long are read, and the connection is made anew when the server has newer values than
+   * it reported. When none at all came it is made anew anyway; that time doubles while it does not help. 0: never.
+   */
   readonly watchdogMs: number;
 }
 
-interface Followed {
-  readonly nodeId: string;
-  readonly listeners: Set<(reading: Reading) => void>;
-  /** Of the last value delivered, over all connections. */
-  lastSource: number | undefined;
-  fresh: boolean;
-  monitored: ClientMonitoredItemBase | undefined;
-}
-
-const KEEP_ALIVE_MS = 1000;
+/** A connection that held for less is not counted as one that worked. */
+const STEADY_MS = 5000;
 const LONGEST_WATCHDOG_MS = 300_000;
-const RETRY_BAD_ITEMS_MS = 5000;
+/** Errors after which nobody was bothered at the other end but for one greeting. */
+const UNANSWERED: ReadonlySet<string> = new Set(["opcua-unreachable", "timeout"]);
+/** Opening a session costs a server half a dozen requests: who was refused one, or lost it at once, waits so long. */
+const REFUSED_PAUSE_MS = 3000;
+/** What is decided by a person is not asked for more often: a user who is refused may be locked out for it. */
+const SETTLED: ReadonlySet<string> = new Set(["opcua-user", "opcua-untrusted", "opcua-security", "opcua-refused"]);
+const SETTLED_PAUSE_MS = 5000;
+/** For a session to come about: slow servers are given more after each time that it was too short. */
+const OPENING_MS = 4000;
+const LONGEST_OPENING_MS = 15_000;
 
 /**
  * Follows variables of an OPC UA server through one session and one subscription. Every loss, and every silence that
- * should not be, ends in a new client: sessions that were resumed are known to stay dead. It only ever reads.
+ * should not be, ends in a new client: sessions that were resumed are known to stay dead. While there is none, each
+ * listener hears why. It only ever reads.
  */
 export class OpcuaSource {
   private readonly items = new Map<string, Followed>();
   private readonly link: Link;
-  private active: Active | undefined;
+  private active: Subscription | undefined;
+  private trouble = "";
   private silences = 0;
   private flushing = false;
+  private openingMs = OPENING_MS;
+  private pausedFor = "";
+  private shortLived = 0;
 
   constructor(
     private readonly options: OpcuaOptions,
     private readonly clock: Clock,
     random: () => number,
   ) {
-    this.link = new Link((signal, works) => this.serve(signal, works), clock, random);
+    this.link = new Link((signal, works) => this.serve(signal, works), clock, random, this.pause);
+    this.link.watch((trouble) => this.hearTrouble(trouble));
   }
 
   follow(nodeId: string, listener: (reading: Reading) => void): () => void {
     let item = this.items.get(nodeId);
     if (!item) {
-      item = { nodeId, listeners: new Set(), lastSource: undefined, fresh: true, monitored: undefined };
+      item = {
+        nodeId,
+        listeners: new Set(),
+        lastSource: undefined,
+        fresh: true,
+        heardAt: this.clock.monotonic(),
+        monitored: undefined,
+      };
       this.items.set(nodeId, item);
     }
     // A second listener needs the current value too: the variable is asked for again.
-    else if (item.monitored) this.active?.drop(item);
+    else if (item.monitored) this.active?.drop([item]);
     item.listeners.add(listener);
+    if (this.trouble !== "") listener(silentReading(this.trouble));
     this.flush();
     this.link.start();
     return () => this.unfollow(nodeId, listener);
@@ -74,8 +94,10 @@ export class OpcuaSource {
     item.listeners.delete(listener);
     if (item.listeners.size > 0) return;
     this.items.delete(nodeId);
-    this.active?.drop(item);
-    if (this.items.size === 0) void this.link.stop();
+    if (this.items.size === 0) {
+      this.trouble = "";
+      void this.link.stop();
+    } else this.active?.drop([item]);
   }
 
   /** Users that start together are asked for together. */
@@ -93,14 +115,49 @@ export class OpcuaSource {
   }
 
   private async serve(signal: AbortSignal, works: () => void): Promise<void> {
-    const connection = await OpcuaConnection.open(this.options, this.clock, signal);
-    const active = new Active(connection, signal, this.options, this.clock, {
+    let steady = false;
+    try {
+      const connection = await this.open(signal);
+      const begun = this.clock.monotonic();
+      try {
+        await this.use(connection, signal, works);
+      } finally {
+        steady = this.clock.monotonic() - begun > STEADY_MS;
+        await connection.close();
+      }
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === "opcua-silent") this.silences++;
+      this.pausedFor = code;
+      throw error;
+    } finally {
+      this.shortLived = steady ? 0 : this.shortLived + 1;
+    }
+  }
+
+  private async open(signal: AbortSignal): Promise<OpcuaConnection> {
+    const begun = this.clock.monotonic();
+    try {
+      const connection = await OpcuaConnection.open(this.options, this.clock, signal, { limitMs: this.openingMs });
+      const took = this.clock.monotonic() - begun;
+      this.openingMs = Math.min(LONGEST_OPENING_MS, Math.max(OPENING_MS, 2 * took));
+      return connection;
+    } catch (error) {
+      if (errorCode(error) === "timeout") this.openingMs = Math.min(LONGEST_OPENING_MS, 2 * this.openingMs);
+      throw error;
+    }
+  }
+
+  private async use(connection: OpcuaConnection, signal: AbortSignal, works: () => void): Promise<void> {
+    const { intervalMs, watchdogMs } = this.options;
+    const active = new Subscription(connection, signal, this.clock, {
+      intervalMs,
+      watchdogMs,
+      allSilentMs: Math.min(LONGEST_WATCHDOG_MS, watchdogMs * 2 ** this.silences),
+      openingMs: this.openingMs,
+      items: () => [...this.items.values()],
       heard: works,
       value: (item, value) => this.deliver(item, value),
-      watchdogMs:
-        this.options.watchdogMs === 0
-          ? Infinity
-          : Math.min(LONGEST_WATCHDOG_MS, this.options.watchdogMs * 2 ** this.silences),
     });
     try {
       for (const item of this.items.values()) {
@@ -110,14 +167,27 @@ export class OpcuaSource {
       this.active = active;
       await Promise.race([active.begin(() => this.unmonitored()), active.lost]);
       await active.lost;
-    } catch (error) {
-      if (errorCode(error) === "opcua-silent") this.silences++;
-      throw error;
     } finally {
       this.active = undefined;
       active.end();
-      await connection.close();
     }
+  }
+
+  /**
+   * After the first loss at once, then longer and longer where nobody answers (1.6 s at most), so that a server that is back
+   * is heard within five seconds; slower where somebody answers and refuses.
+   */
+  private readonly pause: Pause = (failures, random) => {
+    if (SETTLED.has(this.pausedFor)) return SETTLED_PAUSE_MS;
+    if (this.shortLived > 1 && !UNANSWERED.has(this.pausedFor)) return REFUSED_PAUSE_MS;
+    return 100 + backoffMs(Math.max(failures, this.shortLived), random, 250, 1500);
+  };
+
+  private hearTrouble(trouble: string): void {
+    this.trouble = trouble === CONNECTING ? "" : trouble;
+    if (this.trouble === "") return;
+    const silent = silentReading(this.trouble);
+    for (const { listeners } of this.items.values()) for (const listener of listeners) listener(silent);
   }
 
   private deliver(item: Followed, value: DataValue): void {
@@ -131,135 +201,5 @@ export class OpcuaSource {
     const { sourceTimestamp, statusCode } = value;
     const reading = readValue({ value: value.value, statusCode, sourceTimestamp });
     for (const listener of item.listeners) listener(reading);
-  }
-}
-
-interface Hooks {
-  /** Something came from the server, be it a keep-alive. */
-  heard(): void;
-  value(item: Followed, value: DataValue): void;
-  readonly watchdogMs: number;
-}
-
-/** One subscription, from its creation to its loss. */
-class Active {
-  readonly lost: Promise<never>;
-  private fail: (error: Error) => void = () => undefined;
-  private subscription: ClientSubscription | undefined;
-  /** The server has been asked to monitor them and has not answered: asking again would have it report each twice. */
-  private readonly asking = new Set<Followed>();
-  private heardAt: number;
-  private valueAt: number;
-  private stopChecks: () => void = () => undefined;
-  private stopRetry: () => void = () => undefined;
-  private ended = false;
-
-  constructor(
-    private readonly connection: OpcuaConnection,
-    signal: AbortSignal,
-    private readonly options: OpcuaOptions,
-    private readonly clock: Clock,
-    private readonly hooks: Hooks,
-  ) {
-    this.heardAt = this.valueAt = clock.monotonic();
-    this.lost = Promise.race([
-      connection.lost,
-      new Promise<never>((_, reject) => {
-        this.fail = reject;
-      }),
-    ]);
-    this.lost.catch(() => undefined);
-    if (signal.aborted) this.end();
-    else signal.addEventListener("abort", () => this.end(), { once: true });
-  }
-
-  /** @param items asked for once there is a subscription: some may have come meanwhile */
-  async begin(items: () => readonly Followed[]): Promise<void> {
-    const { intervalMs } = this.options;
-    const subscription = await this.connection.subscribe(
-      intervalMs,
-      Math.max(1, Math.ceil(KEEP_ALIVE_MS / intervalMs)),
-    );
-    if (this.ended) return;
-    this.subscription = subscription;
-    const heard = (): void => {
-      this.heardAt = this.clock.monotonic();
-      this.hooks.heard();
-    };
-    subscription.on("keepalive", heard);
-    subscription.on("received_notifications", heard);
-    subscription.on("terminated", () =>
-      this.fail(new EdgeError("opcua-connection", "the server ended the subscription")),
-    );
-    subscription.on("internal_error", (error: Error) => this.fail(error));
-    const keepAlive = subscription.publishingInterval * subscription.maxKeepAliveCount;
-    this.check(Math.max(3000, 2.5 * keepAlive));
-    await this.monitor(items());
-    heard();
-  }
-
-  async monitor(all: readonly Followed[]): Promise<void> {
-    const subscription = this.subscription;
-    const items = all.filter((item) => !this.asking.has(item));
-    if (!subscription || items.length === 0 || this.ended) return;
-    for (const item of items) this.asking.add(item);
-    try {
-      const refused = await this.connection.monitor(subscription, items, this.options.intervalMs, (item, value) => {
-        this.heardAt = this.valueAt = this.clock.monotonic();
-        this.hooks.value(item, value);
-      });
-      if (this.ended) return;
-      for (const { item, reason } of refused) {
-        for (const listener of item.listeners) listener(badReading(reason));
-      }
-      this.stopRetry();
-      if (refused.length > 0) {
-        this.stopRetry = this.clock.after(
-          RETRY_BAD_ITEMS_MS,
-          () => void this.monitor(refused.map(({ item }) => item).filter((item) => item.listeners.size > 0)),
-        );
-      }
-    } catch (error) {
-      this.fail(asError(error));
-    } finally {
-      for (const item of items) {
-        this.asking.delete(item);
-        if (item.listeners.size === 0) this.drop(item);
-      }
-    }
-  }
-
-  drop(item: Followed): void {
-    const { monitored } = item;
-    item.monitored = undefined;
-    item.fresh = true;
-    item.lastSource = undefined;
-    if (monitored) void this.connection.unmonitor(monitored);
-  }
-
-  end(): void {
-    this.ended = true;
-    this.stopChecks();
-    this.stopRetry();
-    this.fail(new EdgeError("opcua-connection", "the connection was closed"));
-  }
-
-  private check(silentMs: number): void {
-    const { watchdogMs } = this.hooks;
-    this.stopChecks = this.clock.after(500, () => {
-      const now = this.clock.monotonic();
-      if (now - this.heardAt > silentMs) {
-        this.fail(
-          new EdgeError(
-            "opcua-connection",
-            `nothing heard for ${Math.round(now - this.heardAt).toLocaleString("en-US")} ms`,
-          ),
-        );
-      } else if (now - this.valueAt > watchdogMs) {
-        this.fail(
-          new EdgeError("opcua-silent", `no value for ${Math.round(now - this.valueAt).toLocaleString("en-US")} ms`),
-        );
-      } else this.check(silentMs);
-    });
   }
 }

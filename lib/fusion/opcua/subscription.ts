@@ -1,0 +1,216 @@
+import type { ClientMonitoredItemBase, ClientSubscription, DataValue } from "node-opcua-client";
+import type { Clock } from "../../clock";
+import { asError, EdgeError } from "../../errors";
+import { within } from "../link";
+import { badReading, type Reading } from "../reading";
+import type { OpcuaConnection } from "./connection";
+
+/** A variable that somebody follows; it outlives connections. */
+export interface Followed {
+  readonly nodeId: string;
+  readonly listeners: Set<(reading: Reading) => void>;
+  /** Source timestamp of the last value delivered, over all connections. */
+  lastSource: number | undefined;
+  /** Nothing has come of it yet on this subscription. */
+  fresh: boolean;
+  /** Monotonic time of the last value reported, or since when it is followed. */
+  heardAt: number;
+  monitored: ClientMonitoredItemBase | undefined;
+}
+
+export interface Hooks {
+  readonly intervalMs: number;
+  /** 0: never. */
+  readonly watchdogMs: number;
+  /** How long no variable at all may be heard of. */
+  readonly allSilentMs: number;
+  /** For the server to make a subscription. */
+  readonly openingMs: number;
+  /** All that is followed now. */
+  items(): readonly Followed[];
+  /** Something came from the server, be it a keep-alive. */
+  heard(): void;
+  value(item: Followed, value: DataValue): void;
+}
+
+const KEEP_ALIVE_MS = 1000;
+const CHECK_MS = 500;
+/** A variable that is not there may come: the server that was just started has not built everything. */
+const RETRY_REFUSED_MS = 3000;
+
+/** One subscription, from its creation to its loss. */
+export class Subscription {
+  readonly lost: Promise<never>;
+  private fail: (error: Error) => void = () => undefined;
+  private subscription: ClientSubscription | undefined;
+  /** The server has been asked to monitor them and has not answered: asking again would have it report each twice. */
+  private readonly asking = new Set<Followed>();
+  /** Variables that were asked for again because reporting was broken: while that brought nothing, it is the connection. */
+  private readonly mended = new Set<Followed>();
+  private readonly leaving: ClientMonitoredItemBase[] = [];
+  private heardAt: number;
+  private valueAt: number;
+  private probedAt: number;
+  private probing = false;
+  private stopChecks: () => void = () => undefined;
+  private stopRetry: () => void = () => undefined;
+  private ended = false;
+
+  constructor(
+    private readonly connection: OpcuaConnection,
+    signal: AbortSignal,
+    private readonly clock: Clock,
+    private readonly hooks: Hooks,
+  ) {
+    this.heardAt = this.valueAt = this.probedAt = clock.monotonic();
+    this.lost = Promise.race([
+      connection.lost,
+      new Promise<never>((_, reject) => {
+        this.fail = reject;
+      }),
+    ]);
+    this.lost.catch(() => undefined);
+    if (signal.aborted) this.end();
+    else signal.addEventListener("abort", () => this.end(), { once: true });
+  }
+
+  /** @param items asked for once there is a subscription: some may have come meanwhile */
+  async begin(items: () => readonly Followed[]): Promise<void> {
+    const { intervalMs, openingMs } = this.hooks;
+    const keepAliveCount = Math.max(1, Math.ceil(KEEP_ALIVE_MS / intervalMs));
+    const subscription = await within(
+      this.connection.subscribe(intervalMs, keepAliveCount),
+      openingMs,
+      "subscribing",
+      this.clock,
+    );
+    if (this.ended) return;
+    this.subscription = subscription;
+    const heard = (): void => {
+      this.heardAt = this.clock.monotonic();
+      this.hooks.heard();
+    };
+    subscription.on("keepalive", heard);
+    subscription.on("received_notifications", heard);
+    subscription.on("terminated", () =>
+      this.fail(new EdgeError("opcua-connection", "the server ended the subscription")),
+    );
+    subscription.on("internal_error", (error: Error) => this.fail(error));
+    const keepAlive = subscription.publishingInterval * subscription.maxKeepAliveCount;
+    this.check(Math.max(3000, 2.5 * keepAlive));
+    await this.monitor(items());
+    heard();
+  }
+
+  async monitor(all: readonly Followed[]): Promise<void> {
+    const subscription = this.subscription;
+    const items = all.filter((item) => !this.asking.has(item));
+    if (!subscription || items.length === 0 || this.ended) return;
+    for (const item of items) this.asking.add(item);
+    try {
+      const refused = await this.connection.monitor(subscription, items, this.hooks.intervalMs, (item, value) => {
+        this.heardAt = this.valueAt = item.heardAt = this.clock.monotonic();
+        this.mended.delete(item);
+        this.hooks.value(item, value);
+      });
+      if (this.ended) return;
+      const now = this.clock.monotonic();
+      for (const item of items) item.heardAt = Math.max(item.heardAt, now);
+      for (const { item, reason } of refused) {
+        for (const listener of item.listeners) listener(badReading(reason));
+      }
+      this.stopRetry();
+      if (refused.length > 0)
+        this.stopRetry = this.clock.after(RETRY_REFUSED_MS, () => void this.monitor(this.unmonitored()));
+    } catch (error) {
+      this.fail(asError(error));
+    } finally {
+      for (const item of items) this.asking.delete(item);
+      this.drop(items.filter(({ listeners }) => listeners.size === 0));
+    }
+  }
+
+  /** Stops variables. What is stopped together goes into one request. */
+  drop(items: readonly Followed[]): void {
+    for (const item of items) {
+      const { monitored } = item;
+      item.monitored = undefined;
+      item.fresh = true;
+      item.lastSource = undefined;
+      if (!monitored) continue;
+      if (this.leaving.length === 0)
+        setImmediate(() => {
+          const leaving = this.leaving.splice(0);
+          if (this.subscription && !this.ended) void this.connection.unmonitor(this.subscription, leaving);
+        });
+      this.leaving.push(monitored);
+    }
+  }
+
+  end(): void {
+    this.ended = true;
+    this.stopChecks();
+    this.stopRetry();
+    this.fail(new EdgeError("opcua-connection", "the connection was closed"));
+  }
+
+  private unmonitored(): Followed[] {
+    return this.hooks.items().filter(({ monitored }) => !monitored);
+  }
+
+  private check(silentMs: number): void {
+    const { watchdogMs, allSilentMs } = this.hooks;
+    this.stopChecks = this.clock.after(CHECK_MS, () => {
+      const now = this.clock.monotonic();
+      const unheard = now - this.heardAt;
+      if (unheard > silentMs) {
+        this.fail(new EdgeError("opcua-connection", `nothing heard for ${whole(unheard)} ms`));
+        return;
+      }
+      if (watchdogMs > 0 && now - this.valueAt > allSilentMs) {
+        this.fail(new EdgeError("opcua-silent", `no value for ${whole(now - this.valueAt)} ms`));
+        return;
+      }
+      if (watchdogMs > 0 && !this.probing && now - this.probedAt > watchdogMs) void this.probe(now);
+      this.check(silentMs);
+    });
+  }
+
+  /**
+   * Reads the variables of which nothing was reported for the watchdog's time. A constant value is rightly silent; where
+   * the server has a newer one, reporting is broken: the variable is asked for again, and if that does not help the
+   * connection is made anew.
+   */
+  private async probe(now: number): Promise<void> {
+    const { watchdogMs } = this.hooks;
+    this.probedAt = now;
+    const silent = this.hooks.items().filter(({ monitored, heardAt }) => monitored && now - heardAt > watchdogMs);
+    if (silent.length === 0) return;
+    this.probing = true;
+    try {
+      const values = await this.connection.readValues(silent.map(({ nodeId }) => nodeId));
+      if (this.ended) return;
+      const dead = silent.filter((item, i) => now > item.heardAt && isNewer(item, values[i]));
+      if (dead.length === 0) return;
+      const [first] = dead.filter((item) => this.mended.has(item));
+      if (first) throw new EdgeError("opcua-silent", `${first.nodeId}: the server has newer values than it reports`);
+      for (const item of dead) this.mended.add(item);
+      this.drop(dead);
+      await this.monitor(dead);
+    } catch (error) {
+      this.fail(asError(error));
+    } finally {
+      this.probing = false;
+    }
+  }
+}
+
+function isNewer({ lastSource, fresh }: Followed, read: DataValue | undefined): boolean {
+  const stamp = read?.sourceTimestamp?.getTime();
+  if (read === undefined || !read.statusCode.isGood() || stamp === undefined) return false;
+  return fresh || lastSource === undefined || stamp > lastSource;
+}
+
+function whole(ms: number): string {
+  return Math.round(ms).toLocaleString("en-US");
+}

@@ -33,6 +33,7 @@ export function readOptions(raw: RawConfig, secrets: OpcuaSecrets | undefined, p
     pkiDir,
     intervalMs: config.number("interval_ms", 200, { min: 10, max: 3_600_000 }),
     watchdogMs: config.number("watchdog_ms", 10_000, { min: 0, max: 3_600_000 }),
+    trustStamps: config.flag("trust_stamps"),
   };
 }
 

@@ -2,7 +2,7 @@ import type { DataValue } from "node-opcua-client";
 import type { Clock } from "../../clock";
 import { errorCode } from "../../errors";
 import { CONNECTING, Link, type Pause } from "../link";
-import { readValue, silentReading, type Reading } from "../reading";
+import { readValue, silentReading, withFacts, type Reading } from "../reading";
 import { backoffMs } from "../../storage/backoff";
 import { OpcuaConnection } from "./connection";
 import type { OpcuaEndpoint } from "./endpoint";
@@ -16,6 +16,8 @@ export interface OpcuaOptions extends OpcuaEndpoint {
    * it reported. When none at all came it is made anew anyway; that time doubles while it does not help. 0: never.
    */
   readonly watchdogMs: number;
+  /** Values are as old as the server's source timestamps say, not as their arrival says. */
+  readonly trustStamps?: boolean;
 }
 
 /** A connection that held for less is not counted as one that worked. */
@@ -65,6 +67,7 @@ export class OpcuaSource {
         listeners: new Set(),
         lastSource: undefined,
         fresh: true,
+        stampAt: -Infinity,
         heardAt: this.clock.monotonic(),
         monitored: undefined,
       };
@@ -191,15 +194,40 @@ export class OpcuaSource {
   }
 
   private deliver(item: Followed, value: DataValue): void {
-    const source = value.sourceTimestamp?.getTime();
+    const source = stampIn(value);
     // A new subscription begins with the last value: the same one again says nothing about now.
-    const repeated = item.fresh && source !== undefined && source === item.lastSource;
+    const known = source !== undefined && source === item.lastSource;
+    const repeated = item.fresh && known;
     item.fresh = false;
     item.lastSource = source;
+    if (!known) item.stampAt = this.clock.monotonic();
     if (repeated) return;
     this.silences = 0;
-    const { sourceTimestamp, statusCode } = value;
-    const reading = readValue({ value: value.value, statusCode, sourceTimestamp });
-    for (const listener of item.listeners) listener(reading);
+    const plain = readValue({ value: value.value, statusCode: value.statusCode });
+    const reading = withFacts(plain, { stamp: source, trusted: this.options.trustStamps === true });
+    if (known && plain.quality === "good") this.deliverStuck(item, reading);
+    else for (const listener of item.listeners) listener(reading);
   }
+
+  /** A value that changes under a stamp that does not: it is as old as the stamp has been standing still. */
+  private deliverStuck({ listeners, stampAt }: Followed, reading: Reading): void {
+    const still = this.clock.monotonic() - stampAt;
+    const aged: Reading = { ...reading, stamp: this.clock.now() - still, trusted: true };
+    for (const listener of listeners) {
+      listener(this.options.trustStamps === true ? reading : aged);
+      if (still > COARSE_STAMP_MS) listener(STUCK);
+    }
+  }
+}
+
+/** Some servers stamp to the second. */
+const COARSE_STAMP_MS = 1000;
+const STUCK = silentReading("its source timestamp stands still");
+
+/** Before 1971 it is the year 1601 of a server that has no stamp to give. */
+const FIRST_STAMP = Date.UTC(1971, 0, 1);
+
+function stampIn({ sourceTimestamp }: DataValue): number | undefined {
+  const stamp = sourceTimestamp?.getTime();
+  return stamp === undefined || Number.isNaN(stamp) || stamp < FIRST_STAMP ? undefined : stamp;
 }

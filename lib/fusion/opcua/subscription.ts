@@ -11,6 +11,8 @@ export interface Followed {
   readonly listeners: Set<(reading: Reading) => void>;
   /** Source timestamp of the last value delivered, over all connections. */
   lastSource: number | undefined;
+  /** Monotonic time at which that timestamp came first. */
+  stampAt: number;
   /** Nothing has come of it yet on this subscription. */
   fresh: boolean;
   /** Monotonic time of the last value reported, or since when it is followed. */

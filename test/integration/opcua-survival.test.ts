@@ -10,6 +10,13 @@ import { until } from "../support/process";
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+const flows = (readings: Reading[], what: string): Promise<void> => {
+  const from = readings.length;
+  const good = (): number =>
+    readings.slice(from).filter(({ quality, trusted }) => quality === "good" && !trusted).length;
+  return until(what, () => good() > 2, 5000);
+};
+
 /** What no event tells of: reporting that died, servers that are started before they are built, small servers. */
 describe("OPC UA source at a server that does not do what it says", function () {
   this.timeout(60_000);
@@ -45,12 +52,6 @@ describe("OPC UA source at a server that does not do what it says", function () 
     source.follow(`nsu=urn:peer:sensors;s=${name}`, (reading) => readings.push(reading));
     return readings;
   }
-  const flows = (readings: Reading[], what: string): Promise<void> => {
-    const from = readings.length;
-    const good = (): number =>
-      readings.slice(from).filter(({ quality, trusted }) => quality === "good" && !trusted).length;
-    return until(what, () => good() > 2, 5000);
-  };
   const requests = async (): Promise<number> => (await peer.command("state"))["requests"] as number;
 
   it("connects anew when variables are no longer reported but can be read", async () => {

@@ -28,6 +28,8 @@ export interface OpcuaPlant {
   /** Node ids by asset and channel. */
   readonly nodes: Readonly<Record<string, Readonly<Record<string, string>>>>;
   show(asset: string, readings: Readings, at: Date): void;
+  /** How many clients have a session. */
+  sessions(): number;
   close(): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ export async function startOpcua({ host, port, assets }: OpcuaOptions): Promise<
           variables.get(nodeName(asset, channel))?.setValueFromSource(value, StatusCodes.Good, at);
         }
       },
+      sessions: () => server.engine.currentSessionCount,
       close: async () => {
         await server.shutdown(0);
         rmSync(folder, { recursive: true, force: true });

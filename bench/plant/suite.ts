@@ -1,10 +1,12 @@
 import type { Figure } from "../figures";
 import { runParts } from "../parts";
 import { assetsFigures } from "./assets";
+import { deployFigures } from "./deploys";
 
 /** One line for each part of the measurement, in a file of its own beside this one. */
 const PARTS: Record<string, () => Promise<Figure[]>> = {
   assets: assetsFigures,
+  deploys: deployFigures,
 };
 
 /** The figures of a plant (assets, peers that fail, deploys), or of the named parts alone. */

@@ -88,12 +88,23 @@ export interface Queue {
   readonly policy: QueuePolicy;
 }
 
+/** A message that is under way. */
+export interface Waiting {
+  /** What it sends from now on is discarded. */
+  dropped: boolean;
+  failed(error: Error): void;
+}
+
 /** A node on the board. */
 export class Part {
   present = true;
   /** Set where messages come in. */
   queue: Queue | undefined;
   underWay = 0;
+  /** Those under way that something must still come for, the oldest first. */
+  readonly waiting = new Set<Waiting>();
+  /** Called when nothing is under way any more. */
+  onIdle: () => void = () => undefined;
   /** Messages that found the queue full since this start. */
   lost = 0;
   /** Called when `lost` has grown. */
@@ -106,6 +117,12 @@ export class Part {
     readonly identity: Identity,
     readonly counts: Counts,
   ) {}
+
+  /** A message was answered. */
+  left(): void {
+    this.underWay--;
+    if (this.underWay === 0) this.onIdle();
+  }
 
   /** A message found the queue full. */
   lose(): void {

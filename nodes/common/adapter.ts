@@ -1,8 +1,10 @@
 import type { Node, NodeMessage } from "node-red";
 import { asError, EdgeError } from "../../lib/errors";
 import type { EdgeMessage } from "../../lib/messages";
-import type { Counts, Part, Queue } from "../../lib/operation/part";
+import type { Counts, Part, Queue, Waiting } from "../../lib/operation/part";
 import { partOf } from "./operation";
+
+export { onClose } from "./closing";
 
 /** One message per output, null where an output stays silent. */
 export type Outputs = (EdgeMessage | EdgeMessage[] | null)[];
@@ -24,10 +26,9 @@ export function onInput(
 ): void {
   const part = partOf(node);
   part.queue = queue;
-  const waiting = queue.policy === "drop-oldest" ? new Set<Accepted>() : undefined;
   node.on("input", (message, rawSend, done) => {
-    const accepted = new Accepted(part, message, rawSend as unknown as Send, done, waiting);
-    if (part.underWay > queue.limit && queue.policy !== "unjudged") makeRoom(part, queue, accepted, waiting);
+    const accepted = new Accepted(part, message, rawSend as unknown as Send, done);
+    if (part.underWay > queue.limit && queue.policy !== "unjudged") makeRoom(part, queue, accepted);
     if (accepted.answered) return;
     let result: void | Promise<void>;
     try {
@@ -37,33 +38,36 @@ export function onInput(
       return;
     }
     if (result === undefined) accepted.finished();
-    else
-      result.then(
-        () => accepted.finished(),
-        (error: unknown) => accepted.failed(error),
-      );
+    else accepted.answerWith(result);
   });
 }
 
 /** A message that the input has taken and not answered yet. */
-class Accepted {
+class Accepted implements Waiting {
   answered = false;
+  dropped = false;
 
   constructor(
     private readonly part: Part,
     private readonly message: EdgeMessage,
     private readonly rawSend: Send,
     private readonly done: (error?: Error) => void,
-    private readonly waiting: Set<Accepted> | undefined,
   ) {
     part.counts.received++;
     part.underWay++;
-    waiting?.add(this);
+  }
+
+  answerWith(result: Promise<void>): void {
+    this.part.waiting.add(this);
+    result.then(
+      () => this.finished(),
+      (error: unknown) => this.failed(error),
+    );
   }
 
   send(messages: EdgeMessage | Outputs): void {
     // Dropped: whoever waits for it was told so.
-    if (this.answered && this.waiting) return;
+    if (this.dropped) return;
     countSent(this.part.counts, messages);
     this.rawSend(messages);
   }
@@ -83,16 +87,17 @@ class Accepted {
     if (this.answered) return false;
     this.answered = true;
     this.part.counts.done++;
-    this.part.underWay--;
-    this.waiting?.delete(this);
+    this.part.waiting.delete(this);
+    this.part.left();
     return true;
   }
 }
 
-function makeRoom(part: Part, { limit }: Queue, newest: Accepted, waiting: Set<Accepted> | undefined): void {
+function makeRoom(part: Part, { limit, policy }: Queue, newest: Accepted): void {
   part.lose();
-  const [oldest] = waiting ?? [];
-  if (oldest && oldest !== newest) {
+  const [oldest] = policy === "drop-oldest" ? part.waiting : [];
+  if (oldest) {
+    oldest.dropped = true;
     oldest.failed(new EdgeError("queue-dropped", `${limit} newer messages were under way: this one was dropped`));
   } else {
     newest.failed(new EdgeError("queue-full", `${limit} messages are under way, the limit: this one was refused`));
@@ -105,18 +110,6 @@ function named(error: Error, { asset }: EdgeMessage): Error {
   if (typeof id !== "string" || id === "" || error.message.includes(id)) return error;
   const options = { cause: error };
   return error instanceof EdgeError ? new EdgeError(error.code, `${id}: ${error.message}`, options) : error;
-}
-
-/** Wires a node's close to an asynchronous release; Node-RED waits for it (15 s at most). */
-export function onClose(node: Node, release: (removed: boolean) => Promise<void> | void): void {
-  node.on("close", (removed: boolean, done: () => void) => {
-    Promise.resolve()
-      .then(() => release(removed))
-      .then(done, (error: unknown) => {
-        node.warn(`while closing: ${asError(error).message}`);
-        done();
-      });
-  });
 }
 
 /** A configuration that cannot work: said once in the log and in the status, and every message is answered with it. */

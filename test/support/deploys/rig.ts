@@ -5,7 +5,7 @@
 import { Redis } from "ioredis";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { contextFor, PRODUCTS, RECIPES, type Product, type Recipe } from "../../../lib/plant/catalogue";
+import { contextFor, PRODUCTS, RECIPES } from "../../../lib/plant/catalogue";
 import { startModbus } from "../../../simulator/modbus-server";
 import { startOpcua } from "../../../simulator/opcua-server";
 import { BUNDLED_VERSION, linkedPalette, removeUserDir, startNodeRed } from "../nodered";
@@ -69,11 +69,11 @@ export async function startDeployRig(): Promise<DeployRig> {
       modbus.show(place, readings);
     }
   }, 50);
-  const context = contextFor(PRODUCTS[0] as Product, RECIPES[0] as Recipe, "", "batch-1");
+  const context = contextFor(PRODUCTS[0], RECIPES[0], "", "batch-1");
   // A context that names an asset of its own would bring every scan to that one.
   const { asset_id: _, ...stored } = context;
   await client.mset(
-    Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`context:PART-${n}`, JSON.stringify(stored)])),
+    Object.fromEntries(Array.from({ length: 40 }, (_none, n) => [`context:PART-${n}`, JSON.stringify(stored)])),
   );
   let flow: readonly FlowNode[] = deployedFlow({
     redis: redis.url,

@@ -25,6 +25,7 @@ module.exports = function (RED) {
 
   RED.hooks.add("onReceive.probe", ({ msg, destination: { node } }) => {
     // A node that was closed has no handler any more: what is sent to it was not accepted.
+    // oxlint-disable-next-line no-underscore-dangle -- Node-RED has no other word for it
     if (!OURS.test(node.type) || !(node._inputCallback || node._inputCallbacks)) return;
     counts.accepted++;
     let messages = open.get(node);

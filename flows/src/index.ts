@@ -6,6 +6,7 @@ import { completeLoop } from "./complete-loop/flow";
 import { edgeLoop } from "./edge-loop/flow";
 import { plant } from "./plant/flow";
 import type { FlowNode } from "./sheet";
+import { waveform } from "./waveform/flow";
 
 export interface Output {
   /** Relative to the package. */
@@ -21,6 +22,7 @@ export function outputs(): Output[] {
     { path: "examples/Alerts by e-mail.json", nodes: alertsEmail() },
     { path: "examples/Alerts to MQTT.json", nodes: alertsMqtt() },
     { path: "examples/Alerts to a webhook.json", nodes: alertsWebhook() },
+    { path: "examples/Waveform to features.json", nodes: waveform() },
     { path: "flows/edge-loop.json", nodes: edgeLoop() },
     { path: "flows/plant.json", nodes: plant() },
   ];

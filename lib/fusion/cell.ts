@@ -6,7 +6,7 @@ import { measureOf, WindowView, type Measure } from "./features";
 import { badReading, type Reading } from "./reading";
 import { whole } from "../words";
 import { Skew } from "./stamps";
-import { Window, type WindowBudget } from "./window";
+import { Window, WINDOW_CAPACITY, type WindowBudget } from "./window";
 
 /** Why a channel cannot be used: code and text as they go into msg.unusable. */
 export interface Trouble {
@@ -255,7 +255,10 @@ export class Cell {
       window.push(value, when);
       return;
     }
-    const values = Float64Array.from(samples, (sample) => this.inUnit(sample, unit) as number);
+    // One more than a window holds, so that it knows what it lacks.
+    const begin = Math.max(0, samples.length - WINDOW_CAPACITY - 1);
+    const values = new Float64Array(samples.length - begin);
+    for (let i = begin; i < samples.length; i++) values[i - begin] = this.inUnit(samples[i] as number, unit) as number;
     if (rateHz !== undefined) window.pushBurst(values, rateHz, when, cut);
     else for (const sample of values) window.push(sample, when);
   }

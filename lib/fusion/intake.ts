@@ -12,6 +12,7 @@ import {
   wideInteger,
   withFacts,
   type Reading,
+  type ReadingFacts,
 } from "./reading";
 import type { Route, Router } from "./route";
 import { sourceStatus } from "./status-code";
@@ -49,8 +50,15 @@ export class Intake {
       const route = this.router.route(typeof topic === "string" ? topic : "");
       if (route.direct.length > 0) return this.toDirect(route, own, message, undefined, put);
     }
-    const facts = factsIn(message);
+    const facts = this.factsOf(message);
     return this.takeValues(message, own, facts ? (asset, i, reading) => put(asset, i, withFacts(reading, facts)) : put);
+  }
+
+  /** Stamp and unit of a message. Of a payload with a property per channel, one unit cannot be meant for all. */
+  private factsOf(message: EdgeMessage): ReadingFacts | undefined {
+    const facts = factsIn(message);
+    const { payload } = message;
+    return facts?.unit !== undefined && isRecord(payload) && !("value" in payload) ? { stamp: facts.stamp } : facts;
   }
 
   private takeValues(message: EdgeMessage, own: AssetRef | undefined, put: Put): number {

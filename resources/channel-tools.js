@@ -54,19 +54,18 @@
     function item(node, path) {
       const here = path.concat(node.name);
       const variable = node.class === "Variable";
+      const about = [node.data_type, node.unit].filter(Boolean).join(", ");
+      const value = $('<span class="ce-tree-value">').text(about);
       const entry = {
-        label: node.name,
+        element: $('<div class="ce-tree-line">').append($("<span>").text(node.name), value),
         icon: variable ? "fa fa-tag" : node.children ? "fa fa-folder-o" : "fa fa-circle-o",
         node: node,
         path: here,
+        valueLine: value,
       };
       if (variable && options.many) entry.checkbox = true;
       else if (variable) entry.radio = "context-edge-browse";
       if (node.children) entry.children = (done) => void level(node.node_id, here, done);
-      const about = [node.data_type, node.unit].filter(Boolean).join(", ");
-      const value = $('<span class="ce-tree-value">').text(about);
-      entry.gutter = value;
-      entry.valueLine = value;
       return entry;
     }
 
@@ -119,7 +118,7 @@
       open: function (tray, done) {
         const body = tray.find(".red-ui-tray-body").addClass("ce-browse");
         answerLine = $('<div class="ce-tree-answer" role="status">').appendTo(body);
-        const holder = $("<div>").appendTo(body);
+        const holder = $("<div>").addClass("ce-tree").appendTo(body);
         tree = holder.treeList({ data: [] });
         okButton = $("#context-edge-browse-ok");
         refreshButton();
@@ -310,10 +309,12 @@
     ".ce-tools{flex-basis:100%;display:flex;gap:4px;align-items:center;margin-top:2px}",
     ".ce-tools-answer{font-size:12px;margin-left:4px}",
     ".ce-preview{flex-basis:100%;display:flex;flex-wrap:wrap;gap:4px;margin:2px 0}",
-    ".ce-browse{padding:12px;display:flex;flex-direction:column;gap:8px}",
+    ".ce-browse{position:relative;height:100%;box-sizing:border-box;padding:12px;display:flex;flex-direction:column;gap:8px}",
+    ".ce-tree{position:relative;flex:1 1 auto;min-height:300px}",
     ".ce-tree-answer{min-height:20px;color:var(--red-ui-secondary-text-color)}",
     ".ce-tree-answer.ce-bad{color:var(--red-ui-text-color-error,inherit)}",
-    ".ce-tree-value{font-size:12px;padding:0 8px;color:var(--red-ui-secondary-text-color)}",
+    ".ce-tree-line{display:flex;flex:1;justify-content:space-between;align-items:center;min-width:0}",
+    ".ce-tree-value{font-size:12px;padding:0 12px;color:var(--red-ui-secondary-text-color)}",
   ].join("\n");
   document.head.appendChild(style);
 })();

@@ -70,12 +70,16 @@
       RED.nodes.dirty(true);
     },
 
-    /** Validator: a number in [min, max], or an environment variable `${NAME}`. */
+    /**
+     * Validator: a number in [min, max], or an environment variable `${NAME}`. A field that a flow of an older version does
+     * not have has its default.
+     */
     number: function (min, max, options) {
       const integer = options && options.integer;
       const optional = options && options.optional;
       return function (value) {
-        const text = String(value === undefined || value === null ? "" : value).trim();
+        if (value === undefined) return true;
+        const text = String(value === null ? "" : value).trim();
         if (text === "") return Boolean(optional);
         if (/^\$\{[^}]+\}$/.test(text)) return true;
         const number = Number(text);

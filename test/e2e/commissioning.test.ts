@@ -73,7 +73,7 @@ describe("commissioning channels in the editor", function () {
     await page.waitForFunction(`window.RED && RED.nodes && RED.nodes.node("${FUSE}")`);
     await page.waitForTimeout(500);
     await page.evaluate(`$(".red-ui-notification").remove(); RED.editor.edit(RED.nodes.node("${FUSE}"))`);
-    await page.waitForSelector("#node-input-channels-list");
+    await page.waitForSelector("#node-input-trigger");
     await page.waitForTimeout(500);
   }
 
@@ -82,9 +82,10 @@ describe("commissioning channels in the editor", function () {
 
   async function deployed(): Promise<Record<string, string>[]> {
     await page.click("#node-dialog-ok");
-    await page.waitForSelector("#node-input-channels-list", { state: "detached" });
+    await page.waitForSelector("#node-input-trigger", { state: "detached" });
     await page.click("#red-ui-header-button-deploy");
-    await page.waitForTimeout(1500);
+    await page.waitForSelector("#red-ui-header-button-deploy.disabled");
+    await picture(page, "deployed");
     const flow = await red.get<{ id: string; channels: Record<string, string>[] }[]>("/flows");
     return flow.find((node) => node.id === FUSE)?.channels ?? [];
   }
@@ -102,6 +103,7 @@ describe("commissioning channels in the editor", function () {
     await page.click("#sensor-fuse-browse");
     const tree = page.locator(".ce-browse");
     await tree.getByText("Machine", { exact: true }).waitFor();
+    await picture(page, "browse-opcua-root");
     await tree
       .locator(".red-ui-treeList-label", { hasText: "Machine" })
       .locator(".red-ui-treeList-icon")
@@ -116,7 +118,7 @@ describe("commissioning channels in the editor", function () {
     await page.click("#context-edge-browse-ok");
     await row(1).waitFor();
     assert.equal(await field(0, "name").inputValue(), "temperature");
-    assert.equal(await field(0, "match").inputValue(), `ns=${opcua.info.ns_index};s=temperature`);
+    assert.equal(await field(0, "match").inputValue(), "nsu=urn:peer:sensors;s=temperature");
     await row(0).getByText("Read once").click();
     await row(0).locator(".ce-tools-answer.ce-ok").waitFor();
     assert.match(await row(0).locator(".ce-tools-answer").innerText(), /✓ \d+(\.\d+)? .*\(Good, Double\)/);

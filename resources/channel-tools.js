@@ -170,10 +170,19 @@
         .text((ok ? "✓ " : "✗ ") + text);
     }
 
+    /** Within the channel's limits where it has some, else of a size that machines show. */
+    function plausible(value) {
+      const number = Number(value);
+      const limit = (name, otherwise) => (field(name).val().trim() === "" ? otherwise : Number(field(name).val()));
+      const bounded = number >= limit("min", -1e6) && number <= limit("max", 1e6);
+      return bounded && (number === 0 || Math.abs(number) > 1e-4);
+    }
+
     function showPreview(rows) {
       preview.empty().toggle(rows.length > 0);
-      for (const row of rows) {
+      for (const row of rows.toSorted((a, b) => plausible(b.value) - plausible(a.value))) {
         $('<button type="button" class="red-ui-button red-ui-button-small">')
+          .toggleClass("ce-unlikely", !plausible(row.value))
           .text(row.type + " " + (row.order || "") + ": " + shown(row.value))
           .attr("title", t("tools_use_order"))
           .on("click", function (event) {
@@ -250,6 +259,10 @@
         },
       });
     });
+    const details = button("fa-sliders", "tools_details", function () {
+      container.toggleClass("ce-closed");
+      details.attr("aria-expanded", String(!container.hasClass("ce-closed")));
+    }).attr("aria-expanded", "false");
     answer.appendTo(line);
     field("source")
       .on("change", function () {
@@ -309,6 +322,7 @@
     ".ce-tools{flex-basis:100%;display:flex;gap:4px;align-items:center;margin-top:2px}",
     ".ce-tools-answer{font-size:12px;margin-left:4px}",
     ".ce-preview{flex-basis:100%;display:flex;flex-wrap:wrap;gap:4px;margin:2px 0}",
+    ".ce-unlikely{opacity:.55}",
     ".ce-browse{position:relative;height:100%;box-sizing:border-box;padding:12px;display:flex;flex-direction:column;gap:8px}",
     ".ce-tree{position:relative;flex:1 1 auto;min-height:300px}",
     ".ce-tree-answer{min-height:20px;color:var(--red-ui-secondary-text-color)}",

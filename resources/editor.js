@@ -21,6 +21,15 @@
     return found;
   }
 
+  /** Fields that are not there get their defaults. */
+  function fillIn(node) {
+    for (const key of Object.keys(node._def.defaults)) {
+      const { value } = node._def.defaults[key];
+      if (node[key] === undefined)
+        node[key] = value !== null && typeof value === "object" ? JSON.parse(JSON.stringify(value)) : value;
+    }
+  }
+
   function create(type) {
     const definition = RED.nodes.getType(type);
     if (!definition) return null;
@@ -34,10 +43,7 @@
       hasUsers: true,
       valid: true,
     };
-    for (const key of Object.keys(definition.defaults)) {
-      const value = definition.defaults[key].value;
-      node[key] = value !== null && typeof value === "object" ? JSON.parse(JSON.stringify(value)) : value;
-    }
+    fillIn(node);
     for (const key of Object.keys(definition.defaults)) {
       const wanted = definition.defaults[key].type;
       if (wanted && CONFIG_TYPES.includes(wanted) && definition.defaults[key].required !== false) {
@@ -68,6 +74,14 @@
         if (config && config.users && !config.users.includes(node)) config.users.push(node);
       }
       RED.nodes.dirty(true);
+    },
+
+    /** For `oneditprepare`: fields that a flow of an older version does not have show their defaults. */
+    showDefaults: function (node) {
+      for (const key of Object.keys(node._def.defaults)) {
+        const { value, type } = node._def.defaults[key];
+        if (node[key] === undefined && !type) $("#node-input-" + key + ", #node-config-input-" + key).val(value);
+      }
     },
 
     /**
@@ -144,6 +158,8 @@
 
     /**
      * Rows of a table in a dialog, as editableList with one `<input>`/`<select>` per column.
+     * Columns with `detail` are out of sight until the row is opened (the class ce-closed is taken off), except where one of
+     * them is wrong.
      * @param tools function(container), adds what stands below a row's fields
      */
     table: function (list, columns, rows, height, tools) {
@@ -160,7 +176,10 @@
               $("<option>").val(option.value).text(option.label).appendTo(field);
             // A caption stands above the field where rows are too wide for one line and placeholders would not be seen.
             const holder = column.caption
-              ? $('<label class="ce-field">').css("width", column.width).appendTo(container)
+              ? $('<label class="ce-field">')
+                  .toggleClass("ce-detail", Boolean(column.detail))
+                  .css("width", column.width)
+                  .appendTo(container)
               : container;
             if (column.caption) $("<span>").text(column.label).appendTo(holder);
             field
@@ -179,6 +198,7 @@
             field.attr("data-column", column.name).trigger("change");
           }
           if (tools) tools(container);
+          container.toggleClass("ce-closed", container.find(".ce-detail .input-error").length === 0);
         },
       });
       list.editableList("addItems", rows && rows.length ? rows.map((row) => Object.assign({}, row)) : []);
@@ -206,6 +226,8 @@
     ".ce-row{display:flex;gap:4px;align-items:center}",
     ".ce-row input,.ce-row select{min-width:0}",
     ".ce-lines .ce-row{flex-wrap:wrap;align-items:flex-end}",
+    // Stronger than what hides or shows a field for its own reasons.
+    ".ce-closed .ce-detail{display:none !important}",
     ".ce-field{display:inline-flex;flex-direction:column;margin:0;font-size:11px;color:var(--red-ui-secondary-text-color)}",
     ".ce-ok{color:var(--red-ui-text-color-success,inherit)}",
     ".ce-bad{color:var(--red-ui-text-color-error,inherit)}",

@@ -83,6 +83,14 @@ describe("commissioning channels in the editor", function () {
   async function deployed(): Promise<Record<string, string>[]> {
     await page.click("#node-dialog-ok");
     await page.waitForSelector("#node-input-trigger", { state: "detached" });
+    const invalid = await page.evaluate<string[]>(`(() => {
+      const said = [];
+      const look = (n) => { if (!n.valid) said.push(n.type + ": " + (n.validationErrors || []).join(", ")); };
+      RED.nodes.eachNode(look);
+      RED.nodes.eachConfig(look);
+      return said;
+    })()`);
+    assert.deepEqual(invalid, [], "every node is valid");
     await page.click("#red-ui-header-button-deploy");
     await page.waitForSelector("#red-ui-header-button-deploy.disabled");
     await picture(page, "deployed");

@@ -25,8 +25,8 @@ export async function peerPython(): Promise<string> {
 }
 
 export interface Peer {
-  /** What the peer said when it was ready: port or url, control port, pid. */
-  readonly info: { url?: string; port?: number; control: number; ns_index?: number; pid: number };
+  /** What the peer said when it was ready: port, url or serial port, control port, pid. */
+  readonly info: { url?: string; port?: number; serial?: string; control: number; ns_index?: number; pid: number };
   /** Sends one line to the control port and returns the answer. */
   command(line: string): Promise<Record<string, unknown>>;
   stop(): Promise<void>;

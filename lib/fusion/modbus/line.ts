@@ -1,4 +1,3 @@
-import type { Duplex } from "node:stream";
 import type { Clock } from "../../clock";
 import { asError, EdgeError } from "../../errors";
 import {
@@ -12,7 +11,7 @@ import {
   type ReadRequest,
   type Words,
 } from "./frame";
-import { openStream, placeOf, type Transport } from "./transport";
+import { connectTo, placeOf, type Connection, type Transport } from "./transport";
 
 export interface LineOptions {
   readonly transport: Transport;
@@ -27,10 +26,11 @@ interface Asked {
 }
 
 /**
- * Answers that a serial line still owes, by unit and function: they carry no transaction number, so the only thing that
- * tells a late one from the one asked for next is its length. Outlives the connection: a converter may bring it after a new one.
+ * Answers that a serial line still owes, by unit and function: their lengths, and when they were asked for. They carry no
+ * transaction number, so the only thing that tells a late one from the one asked for next is its length. Outlives the
+ * connection: a converter may bring it after a new one.
  */
-export type Owed = Map<string, Set<number>>;
+export type Owed = Map<string, Map<number, number>>;
 
 /**
  * One connection to a device or gateway. A late answer is never taken for another's: over TCP its transaction number tells
@@ -46,11 +46,12 @@ export class ModbusLine {
   private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    private readonly stream: Duplex,
+    private readonly connection: Connection,
     private readonly options: LineOptions,
     private readonly clock: Clock,
     private readonly owed: Owed,
   ) {
+    const { stream } = connection;
     stream.on("data", (chunk: Buffer) => this.receive(chunk));
     // "end" tells of a device that closes its half and leaves ours open.
     for (const event of ["end", "close"]) stream.on(event, () => this.cut());
@@ -59,7 +60,7 @@ export class ModbusLine {
 
   /** @throws EdgeError `library-missing`, `modbus-connection`, `timeout` */
   static async open(options: LineOptions, clock: Clock, owed: Owed = new Map()): Promise<ModbusLine> {
-    return new ModbusLine(await openStream(options.transport, options.timeoutMs, clock), options, clock, owed);
+    return new ModbusLine(await connectTo(options.transport, options.timeoutMs, clock), options, clock, owed);
   }
 
   /** True over TCP, where another question may be asked while one waits. */
@@ -103,9 +104,10 @@ export class ModbusLine {
     });
   }
 
-  close(): void {
+  /** Resolves when the device may be connected to again. */
+  close(): Promise<void> {
     this.lose("the connection was closed");
-    this.stream.destroy();
+    return this.connection.close();
   }
 
   private ask(request: ReadRequest, limitMs: number): Promise<Words> {
@@ -125,7 +127,7 @@ export class ModbusLine {
       });
       // What stands in the buffer of a serial line belongs to no question that is still asked.
       if (!this.numbered) this.received = Buffer.alloc(0);
-      this.stream.write(this.numbered ? tcpRequest(request, number) : rtuRequest(request));
+      this.connection.stream.write(this.numbered ? tcpRequest(request, number) : rtuRequest(request));
     });
   }
 
@@ -185,26 +187,24 @@ export class ModbusLine {
   private async settle(request: ReadRequest, limitMs: number): Promise<void> {
     const owed = this.owed.get(owedBy(request));
     if (!owed) return;
-    for (let words = request.words; words >= 1; words--) {
-      if (owed.has(dataBytes(request.table, words))) continue;
-      // oxlint-disable-next-line no-await-in-loop
+    const tooOld = this.clock.monotonic() - Math.max(FORGOTTEN_MS, 3 * this.options.timeoutMs);
+    for (const [bytes, asked] of owed) if (asked < tooOld) owed.delete(bytes);
+    if (owed.size > 0) {
+      const words = lengthNotOwed(request, owed);
+      if (words === 0) throw new EdgeError("timeout", `unit ${request.unit}: still waiting for what was asked before`);
       await this.ask({ ...request, words }, limitMs).catch((error: unknown) => {
-        // A refusal has no length: it may be an old one.
-        if (error instanceof ModbusException) owed.add(dataBytes(request.table, words));
+        // A refusal has no length: it may be an old one, and this answer yet to come.
+        if (error instanceof ModbusException) this.owes({ ...request, words });
         throw error;
       });
-      this.owed.delete(owedBy(request));
-      return;
     }
-    // Every length is owed: what is still on its way must run dry. The caller asks again later.
-    await this.idle(Math.max(limitMs, RUN_DRY_MS));
     this.owed.delete(owedBy(request));
   }
 
   private owes(request: ReadRequest): void {
     const key = owedBy(request);
-    const owed = this.owed.get(key) ?? new Set<number>();
-    owed.add(dataBytes(request.table, request.words));
+    const owed = this.owed.get(key) ?? new Map<number, number>();
+    owed.set(dataBytes(request.table, request.words), this.clock.monotonic());
     this.owed.set(key, owed);
   }
 
@@ -224,8 +224,14 @@ export class ModbusLine {
 
 /** The longest frame of a serial line. */
 const LONGEST_NOISE = 256;
-/** How long a line must have been without a question before an answer to the last one cannot come any more. */
-const RUN_DRY_MS = 2000;
+/** An answer that did not come within this time, or three time-outs, does not come any more. */
+const FORGOTTEN_MS = 1000;
+
+/** Words to ask for instead of those of `request`, so that the answer has a length that is not owed; 0 when there is none. */
+function lengthNotOwed({ table, words }: ReadRequest, owed: ReadonlyMap<number, number>): number {
+  for (let fewer = words; fewer >= 1; fewer--) if (!owed.has(dataBytes(table, fewer))) return fewer;
+  return 0;
+}
 
 function owedBy({ unit, table }: ReadRequest): string {
   return `${unit} ${table}`;

@@ -38,7 +38,7 @@ const UNIT_IS_AWAY: ReadonlySet<number> = new Set([10, 11]);
 /** After a loss the first attempt comes soon, as most losses are short; then so that no second sees more than two. */
 const pauseMs = (losses: number, random: number): number => (losses <= 1 ? 200 : 900 + 600 * random);
 
-/** A probe of a dead unit that holds up others waits this many times as long as the slowest answer took, and every third one the whole time-out. */
+/** A probe of a dead unit on a serial line, which holds up others, waits this many times as long as the slowest answer took, and every third one the whole time-out. */
 const PATIENCE = 4;
 const SHORTEST_PROBE_MS = 150;
 
@@ -103,7 +103,7 @@ export class ModbusSource {
     try {
       return await line.read(request);
     } finally {
-      line.close();
+      await line.close();
     }
   }
 
@@ -127,7 +127,7 @@ export class ModbusSource {
   /** One connection; returns when the device closed it between two answers: some do so after each, some with idle ones. */
   private async connected(signal: AbortSignal, works: () => void): Promise<void> {
     const line = await ModbusLine.open(this.options, this.clock, this.owed);
-    const cut = (): void => line.close();
+    const cut = (): void => void line.close();
     signal.addEventListener("abort", cut, { once: true });
     if (signal.aborted) cut();
     this.line = line;
@@ -162,7 +162,7 @@ export class ModbusSource {
     } finally {
       signal.removeEventListener("abort", cut);
       this.line = undefined;
-      line.close();
+      await line.close();
     }
   }
 
@@ -178,7 +178,7 @@ export class ModbusSource {
     this.rest = [];
     if (!probe || this.probing !== undefined) return;
     if (line.numbered && this.probesAside && !this.schedule.allSilent) this.probeAside(line, probe, answers);
-    else await this.ask(line, probe, answers, this.probeLimit(probe.unit));
+    else await this.ask(line, probe, answers, line.numbered ? undefined : this.probeLimit(probe.unit));
   }
 
   /** @returns what to ask next instead */
@@ -189,6 +189,7 @@ export class ModbusSource {
     limitMs?: number,
   ): Promise<readonly PollRequest<Followed>[]> {
     const begun = this.clock.monotonic();
+    const beside = this.probing !== undefined;
     try {
       const words = await line.read(request, limitMs);
       this.slowestMs = Math.max(this.clock.monotonic() - begun, this.slowestMs * 0.99);
@@ -201,7 +202,9 @@ export class ModbusSource {
         return this.refused(request, error);
       }
       if (errorCode(error) !== "timeout") throw error;
-      this.unanswered(request, asError(error));
+      // Perhaps only because the gateway was waiting for the dead unit. From now on one question at a time.
+      if (beside) this.probesAside = false;
+      else this.unanswered(request, asError(error));
       return [];
     }
   }
@@ -252,11 +255,6 @@ export class ModbusSource {
 
   /** @throws the error when the connection itself is in doubt */
   private unanswered(request: PollRequest<Followed>, error: Error): void {
-    if (this.probing !== undefined) {
-      // Perhaps only because the gateway was waiting for the dead unit. From now on one question at a time.
-      this.probesAside = false;
-      return;
-    }
     this.away(request.unit, error.message);
     const quiet = this.clock.monotonic() - this.quietSince;
     if (this.schedule.allSilent || quiet >= 2 * this.options.timeoutMs)

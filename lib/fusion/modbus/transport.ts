@@ -35,19 +35,26 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ECONNRESET: "the device refuses connections",
 };
 
+/** Bytes to and from a device. */
+export interface Connection {
+  readonly stream: Duplex;
+  /** Resolves when the place is free for the next connection; may be called twice. */
+  readonly close: () => Promise<void>;
+}
+
 /**
- * Opens the stream of bytes to a device.
+ * Opens the connection to a device.
  * @throws EdgeError `modbus-connection`, `timeout`, `library-missing` (a serial port needs the package serialport)
  */
-export async function openStream(transport: Transport, timeoutMs: number, clock: Clock): Promise<Duplex> {
+export async function connectTo(transport: Transport, timeoutMs: number, clock: Clock): Promise<Connection> {
   const where = placeOf(transport);
-  const { stream, opened } = transport.kind === "serial" ? openSerial(transport) : openTcp(transport);
+  const { stream, close, opened } = transport.kind === "serial" ? openSerial(transport) : openTcp(transport);
   try {
     await within(opened, timeoutMs, `connecting to ${where}`, clock);
-    return stream;
+    return { stream, close };
   } catch (error) {
     stream.on("error", () => undefined);
-    stream.destroy();
+    await close();
     if (error instanceof EdgeError) throw error;
     const said = asError(error).message;
     const meaning = transport.kind === "serial" ? serialMeaning(said) : MEANINGS[errorCode(error)];
@@ -55,8 +62,7 @@ export async function openStream(transport: Transport, timeoutMs: number, clock:
   }
 }
 
-interface Opening {
-  readonly stream: Duplex;
+interface Opening extends Connection {
   readonly opened: Promise<void>;
 }
 
@@ -66,7 +72,11 @@ function openTcp({ host, port }: { readonly host: string; readonly port: number 
     socket.once("connect", resolve);
     socket.once("error", reject);
   });
-  return { stream: socket, opened };
+  const close = (): Promise<void> => {
+    socket.destroy();
+    return Promise.resolve();
+  };
+  return { stream: socket, close, opened };
 }
 
 /** A serial port of this machine, and what is plugged in there. */
@@ -105,7 +115,12 @@ function openSerial(options: Extract<Transport, { kind: "serial" }>): Opening {
   const opened = new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(error) : resolve()));
   });
-  return { stream: port, opened };
+  // Destroying the stream would leave the port open and locked.
+  const close = async (): Promise<void> => {
+    await opened.catch(() => undefined);
+    if (port.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
+  };
+  return { stream: port, close, opened };
 }
 
 /** The library puts the system's words into a text of its own. */

@@ -159,17 +159,25 @@ function known(spelling: string): Unit | undefined {
 }
 
 /**
- * `value` in unit `to`, or undefined when the pair is not known to convert: then the reading must not be used. Equal
- * names need no table.
+ * What turns a value in unit `from` into one in unit `to`, or undefined when the pair is not known to convert: then the
+ * reading must not be used. Equal names need no table.
  */
-export function convert(value: number, from: string, to: string): number | undefined {
-  if (from === to) return value;
+export function converter(from: string, to: string): ((value: number) => number) | undefined {
+  if (from === to) return (value) => value;
   const source = known(from);
   const target = known(to);
   if (!source || !target || source.dimension !== target.dimension) return undefined;
-  const shifted = (value * source.factor + source.offset - target.offset) / target.factor;
   const exponent = source.exponent - target.exponent;
-  return exponent < 0 ? shifted / 10 ** -exponent : shifted * 10 ** exponent;
+  const power = 10 ** Math.abs(exponent);
+  return (value) => {
+    const shifted = (value * source.factor + source.offset - target.offset) / target.factor;
+    return exponent < 0 ? shifted / power : shifted * power;
+  };
+}
+
+/** `value` in unit `to`, or undefined when the pair is not known to convert. */
+export function convert(value: number, from: string, to: string): number | undefined {
+  return converter(from, to)?.(value);
 }
 
 /** True when both name the same unit, however they spell it ("degC", "°C", "CEL"); also when both are the same text. */

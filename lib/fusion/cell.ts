@@ -1,5 +1,5 @@
 import type { ChannelState, Quality } from "../messages";
-import { convert } from "../units";
+import { converter } from "../units";
 import { isFeature, type ChannelSpec } from "./channel";
 import { valueNear } from "./align";
 import { measureOf, WindowView, type Measure } from "./features";
@@ -50,6 +50,8 @@ export class Cell {
   private stamp: number | undefined;
   /** Readings in a row whose trusted stamp was that of the one before. */
   private frozen = 0;
+  private fromUnit: string | undefined;
+  private toUnit: ((value: number) => number) | undefined;
   private readonly skew = new Skew();
   private readonly window: Window | undefined;
   private readonly measure: Measure | undefined;
@@ -230,8 +232,9 @@ export class Cell {
     if (reading.fromBoolean && !this.spec.boolean)
       return badReading(`${reading.value === 1} is not a number; for a switch choose the type boolean`);
     const newest = samples ? (samples[samples.length - 1] as number) : reading.value;
-    const value = this.inUnit(newest, unit);
-    if (value === undefined) return badReading(`its unit is "${unit}", the channel's is "${this.spec.unit}"`);
+    const toUnit = this.converterFrom(unit);
+    if (!toUnit) return badReading(`its unit is "${unit}", the channel's is "${this.spec.unit}"`);
+    const value = toUnit(newest * this.spec.scale + this.spec.offset);
     if (!Number.isFinite(value)) return badReading(`${newest}, scaled and converted, is not a finite number`);
     return { ...reading, value, quality: reading.quality === "uncertain" ? "uncertain" : "good" };
   }
@@ -255,16 +258,28 @@ export class Cell {
       window.push(value, when);
       return;
     }
+    const { scale, offset } = this.spec;
+    const toUnit = this.converterFrom(unit);
     // One more than a window holds, so that it knows what it lacks.
     const begin = Math.max(0, samples.length - WINDOW_CAPACITY - 1);
     const values = new Float64Array(samples.length - begin);
-    for (let i = begin; i < samples.length; i++) values[i - begin] = this.inUnit(samples[i] as number, unit) as number;
+    for (let i = begin; i < samples.length; i++) {
+      const scaled = (samples[i] as number) * scale + offset;
+      values[i - begin] = toUnit ? toUnit(scaled) : scaled;
+    }
     if (rateHz !== undefined) window.pushBurst(values, rateHz, when, cut);
     else for (const sample of values) window.push(sample, when);
   }
 
-  private inUnit(raw: number, from: string | undefined): number | undefined {
-    const value = raw * this.spec.scale + this.spec.offset;
-    return from === undefined || this.spec.unit === "" ? value : convert(value, from, this.spec.unit);
+  /** Into the channel's unit; undefined where the pair is not known. The last one is kept: units seldom change. */
+  private converterFrom(unit: string | undefined): Cell["toUnit"] {
+    if (unit === undefined || this.spec.unit === "") return SAME_UNIT;
+    if (unit !== this.fromUnit) {
+      this.fromUnit = unit;
+      this.toUnit = converter(unit, this.spec.unit);
+    }
+    return this.toUnit;
   }
 }
+
+const SAME_UNIT = (value: number): number => value;

@@ -48,7 +48,12 @@ export class Intake {
     const own = this.assets.named(message.asset);
     if (isWaveform(message)) {
       const route = this.router.route(typeof topic === "string" ? topic : "");
-      if (route.direct.length > 0) return this.toDirect(route, own, message, undefined, put);
+      if (route.direct.length > 0) {
+        // Read once, however many channels take it.
+        const reading = readValue(message);
+        for (const channel of route.direct) put(own ?? route.asset, channel, reading);
+        return route.direct.length;
+      }
     }
     const facts = this.factsOf(message);
     return this.takeValues(message, own, facts ? (asset, i, reading) => put(asset, i, withFacts(reading, facts)) : put);

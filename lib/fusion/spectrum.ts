@@ -98,22 +98,20 @@ export function welch(stretches: Stretches, rateHz: number): Spectrum | undefine
   const longest = stretches.reduce((most, { length }) => Math.max(most, length), 0);
   if (longest < SHORTEST_SEGMENT) return undefined;
   const n = Math.min(LONGEST_SEGMENT, 2 ** Math.floor(Math.log2(longest)));
-  const { hann, energy } = planFor(n);
+  const { energy } = planFor(n);
   const density = new Float64Array(n / 2 + 1);
-  const re = new Float64Array(n);
-  const im = new Float64Array(n);
+  const pair: [Float64Array, Float64Array] = [new Float64Array(n), new Float64Array(n)];
   let segments = 0;
   for (const stretch of stretches) {
     for (let start = 0; start + n <= stretch.length; start += n / 2) {
-      let mean = 0;
-      for (let i = 0; i < n; i++) mean += (stretch[start + i] as number) / n;
-      for (let i = 0; i < n; i++) re[i] = ((stretch[start + i] as number) - mean) * (hann[i] as number);
-      im.fill(0);
-      fft(re, im);
-      for (let k = 0; k <= n / 2; k++)
-        density[k] = (density[k] as number) + (re[k] as number) ** 2 + (im[k] as number) ** 2;
+      window(stretch, start, pair[segments % 2] as Float64Array);
       segments++;
+      if (segments % 2 === 0) addPeriodograms(pair, density);
     }
+  }
+  if (segments % 2 === 1) {
+    pair[1].fill(0);
+    addPeriodograms(pair, density);
   }
   for (let k = 0; k <= n / 2; k++) {
     // Negative frequencies fold onto all but zero and half the rate.
@@ -121,6 +119,31 @@ export function welch(stretches: Stretches, rateHz: number): Spectrum | undefine
     density[k] = ((density[k] as number) * sides) / (segments * rateHz * energy);
   }
   return { density, resolutionHz: rateHz / n };
+}
+
+/** Writes a segment without its mean and under the Hann window. */
+function window(samples: ArrayLike<number>, start: number, out: Float64Array): void {
+  const n = out.length;
+  const { hann } = planFor(n);
+  let mean = 0;
+  for (let i = 0; i < n; i++) mean += samples[start + i] as number;
+  mean /= n;
+  for (let i = 0; i < n; i++) out[i] = ((samples[start + i] as number) - mean) * (hann[i] as number);
+}
+
+/**
+ * Adds |X|² + |Y|² of two real signals to `sums`, with one transform: of z = x + iy, |X[k]|² + |Y[k]|² is
+ * (|Z[k]|² + |Z[N − k]|²) / 2. The signals are used up.
+ */
+function addPeriodograms([re, im]: readonly [Float64Array, Float64Array], sums: Float64Array): void {
+  const n = re.length;
+  fft(re, im);
+  for (let k = 0; k <= n / 2; k++) {
+    const mirror = (n - k) % n;
+    const both =
+      (re[k] as number) ** 2 + (im[k] as number) ** 2 + (re[mirror] as number) ** 2 + (im[mirror] as number) ** 2;
+    sums[k] = (sums[k] as number) + both / 2;
+  }
 }
 
 /**

@@ -82,7 +82,9 @@ export class Window {
     for (let i = skipped; i < length; i++) {
       // Bursts that arrive a little early overlap the one before by a few samples: order is what counts.
       newest = Math.max(newest, timeOf(i));
-      this.push(samples[i] as number, newest);
+      if (this.count === this.values.length && !this.makeRoom(newest)) return;
+      this.put(this.count++, samples[i] as number, newest);
+      this.total++;
     }
     this.spans.push({ begin, end: this.total, rateHz });
   }

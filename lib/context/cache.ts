@@ -2,13 +2,22 @@
  * Texts read from Redis, kept true by its invalidation messages. Those come on a connection of their own and may overtake
  * the reply they speak of: a read that is under way when its key changes delivers to those who asked before the change, is
  * not kept, and is not joined by those who ask after it.
+ *
+ * The promise: nobody is answered a value that was replaced longer ago than LEASE_MS, or the maximum age where that is
+ * shorter, whatever the network does. It rests on two rules. Messages of one connection arrive in order, so an answered ping
+ * proves that all changes before it were told: without such a proof from the last LEASE_MS nothing is served. And the age of a
+ * value counts from when it was asked for, because later than that it may not have been true.
  */
 import type { Clock } from "../clock";
 import type { EdgeError } from "../errors";
 import type { Known, Sink, Source } from "./store";
 
+/** How long a proof that changes are told holds. */
+export const LEASE_MS = 3_000;
+
 interface Entry {
   text: string | null;
+  /** When it was asked for. */
   readAt: number;
   /** False: changed since, kept only as the last known value. */
   fresh: boolean;
@@ -24,6 +33,8 @@ export class ContextCache {
   private readonly entries = new Map<string, Entry>();
   private readonly fills = new Map<string, CacheFill>();
   private trusted = false;
+  /** Changes before this moment were told, or will not be: monotonic. */
+  private toldUntil = -Infinity;
   /** Keep values that are no longer true, for those who take a stale one over none. */
   keepsLastKnown = false;
 
@@ -37,10 +48,19 @@ export class ContextCache {
     return this.trusted;
   }
 
-  /** Changes are told from now on: what is read from here may be kept. */
-  trust(): void {
+  /**
+   * Changes are told from now on: what is read from here may be kept.
+   * @param until as for `told`; Infinity where the maximum age alone has to do
+   */
+  trust(until: number): void {
     this.clear();
     this.trusted = true;
+    this.toldUntil = until;
+  }
+
+  /** @param until monotonic time when a ping was sent that has been answered: all changes before it have arrived */
+  told(until: number): void {
+    if (until > this.toldUntil) this.toldUntil = until;
   }
 
   /** Changes may be missed: nothing here is fresh any more. */
@@ -52,9 +72,11 @@ export class ContextCache {
   /** Answers from memory, or joins a read under way. @returns false when the caller has to read, through `begin` */
   serve(key: string, sink: Sink, slot: number): boolean {
     if (!this.trusted) return false;
+    const now = this.clock.monotonic();
+    if (now - this.toldUntil > LEASE_MS) return false;
     const entry = this.entries.get(key);
     if (entry !== undefined && entry.fresh) {
-      const age = this.clock.monotonic() - entry.readAt;
+      const age = now - entry.readAt;
       if (age <= this.options.maxAgeMs) {
         sink.answered(slot, entry.text, "cache", age);
         return true;
@@ -62,7 +84,7 @@ export class ContextCache {
       entry.fresh = false;
     }
     const fill = this.fills.get(key);
-    if (fill === undefined) return false;
+    if (fill === undefined || now - fill.startedAt > this.options.maxAgeMs) return false;
     fill.join(sink, slot);
     return true;
   }
@@ -70,9 +92,14 @@ export class ContextCache {
   /** The sink to read with: keeps the answer if the key does not change meanwhile, and passes it on to `sink`. */
   begin(key: string, sink: Sink, slot: number): Sink {
     if (!this.trusted && !this.keepsLastKnown) return sink;
-    const fill = new CacheFill(this, key, this.trusted);
+    const fill = new CacheFill(this, key, this.trusted, this.clock.monotonic());
     fill.join(sink, slot);
-    if (this.trusted) this.fills.set(key, fill);
+    if (this.trusted) {
+      // One that nobody may join any more is not told of changes either.
+      const before = this.fills.get(key);
+      if (before !== undefined) before.outdated = true;
+      this.fills.set(key, fill);
+    }
     return fill;
   }
 
@@ -118,7 +145,7 @@ export class ContextCache {
     if (this.entries.size >= this.options.maxEntries && !this.entries.has(key)) {
       this.entries.delete(this.entries.keys().next().value as string);
     }
-    this.entries.set(key, { text, readAt: this.clock.monotonic(), fresh });
+    this.entries.set(key, { text, readAt: fill.startedAt, fresh });
   }
 }
 
@@ -133,6 +160,7 @@ class CacheFill implements Sink {
     private readonly key: string,
     /** Begun while changes were told. */
     readonly shared: boolean,
+    readonly startedAt: number,
   ) {}
 
   join(sink: Sink, slot: number): void {

@@ -5,7 +5,7 @@
  */
 import { Cluster, Redis } from "ioredis";
 import type { Clock } from "../clock";
-import { EdgeError } from "../errors";
+import { EdgeError, asError } from "../errors";
 import type { ContextCache } from "./cache";
 import { plainly, redisError } from "./redis-errors";
 import type { RedisTarget } from "./redis-target";
@@ -67,7 +67,8 @@ export class RedisConnection {
     this.cache.distrust();
     const attempt = ++this.armed;
     if (data instanceof Cluster || tracking === undefined) {
-      if (data.status === "ready") this.armedNow();
+      // Nothing is told: the maximum age is short instead.
+      if (data.status === "ready") this.armedNow(Infinity);
       return;
     }
     if (data.status !== "ready" || tracking.status !== "ready") return;
@@ -78,7 +79,7 @@ export class RedisConnection {
     }
     const isCurrent = (): boolean => attempt === this.armed;
     this.arm(data, tracking).then(
-      () => isCurrent() && this.armedNow(),
+      (since) => isCurrent() && this.armedNow(since),
       (error: unknown) => isCurrent() && this.armFailed(error),
     );
   }
@@ -123,17 +124,20 @@ export class RedisConnection {
     this.tracking?.disconnect(true);
   }
 
-  private async arm(data: Redis, tracking: Redis): Promise<void> {
+  /** @returns monotonic time from which on changes are told, and were none before */
+  private async arm(data: Redis, tracking: Redis): Promise<number> {
     // The id changes with every connection, and cannot be asked for once the connection is subscribed.
     const id = await this.subscribe(tracking);
     await data.client("TRACKING", "OFF");
     const prefixes = minimal(this.prefixes()).flatMap((prefix) => (prefix === "" ? [] : ["PREFIX", prefix]));
+    const since = this.clock.monotonic();
     await data.call("CLIENT", "TRACKING", "ON", "REDIRECT", id, "BCAST", ...prefixes);
+    return since;
   }
 
-  private armedNow(): void {
+  private armedNow(since: number): void {
     this.cacheFault = "";
-    this.cache?.trust();
+    this.cache?.trust(since);
     this.refresh();
   }
 
@@ -258,10 +262,15 @@ export class RedisConnection {
       return;
     }
     this.trackingPing = "sent";
+    const sentAt = this.clock.monotonic();
     const answered = (): void => {
       this.trackingPing = "none";
+      this.cache?.told(sentAt);
     };
-    tracking.ping().then(answered, answered);
+    tracking.ping().then(answered, (error: unknown) => {
+      // Refused for want of a right is answered, too; a connection that was lost answers nothing.
+      if (asError(error).message.startsWith("NOPERM")) answered();
+    });
   }
 
   private refresh(): void {

@@ -1,10 +1,14 @@
 import { createServer, connect, type Server, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "./ports";
+
+/** Characters of a connection's requests by which it is told from others. */
+const REMEMBERED = 2_000;
 
 /** What happens to connections through the proxy; may be changed while they are open. */
 export type Fault =
   | { readonly kind: "none" }
-  /** Answers come this much later. */
+  /** Answers come this much later, in their order. */
   | { readonly kind: "slow"; readonly ms: number }
   /** The request gets through, the answer never comes back. */
   | { readonly kind: "mute" }
@@ -20,7 +24,10 @@ export interface TcpProxy {
   readonly port: number;
   /** Connections that were made to it. */
   readonly connections: number;
-  set(fault: Fault): void;
+  /** @param only those connections whose requests so far match; the others have none */
+  set(fault: Fault, only?: RegExp): void;
+  /** Resets the open connections whose requests so far match. @returns how many */
+  cut(only: RegExp): number;
   stop(): Promise<void>;
 }
 
@@ -28,33 +35,57 @@ export interface TcpProxy {
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const port = await freePort();
   const sockets = new Set<Socket>();
+  const open = new Map<Socket, () => string>();
   let fault: Fault = { kind: "none" };
+  let only: RegExp | undefined;
   let connections = 0;
   const server: Server = createServer((client) => {
     connections++;
     keep(client);
-    if (fault.kind === "refuse") {
+    let said = "";
+    open.set(client, () => said);
+    client.on("close", () => open.delete(client));
+    const faultNow = (): Fault => (only === undefined || only.test(said) ? fault : { kind: "none" });
+    if (faultNow().kind === "refuse") {
       client.resetAndDestroy();
       return;
     }
     const upstream = connect({ port: target, host: "127.0.0.1" });
     keep(upstream);
     let sent = 0;
+    let waiting: Promise<void> | undefined;
     client.on("data", (chunk: Buffer) => {
       sent += chunk.length;
-      if (fault.kind === "answer") answer(client, fault);
-      else if (fault.kind === "cut" && sent > fault.afterBytes) client.resetAndDestroy();
+      if (said.length < REMEMBERED) said += chunk.toString("latin1");
+      const now = faultNow();
+      if (now.kind === "answer") answer(client, now);
+      else if (now.kind === "cut" && sent > now.afterBytes) client.resetAndDestroy();
       else upstream.write(chunk);
     });
     upstream.on("data", (chunk: Buffer) => {
-      if (fault.kind === "mute") return;
-      if (fault.kind === "cut-answer") client.resetAndDestroy();
-      else if (fault.kind === "slow") setTimeout(() => client.destroyed || client.write(chunk), fault.ms).unref();
-      else client.write(chunk);
+      const now = faultNow();
+      if (now.kind === "mute") return;
+      if (now.kind === "cut-answer") {
+        client.resetAndDestroy();
+        return;
+      }
+      if (now.kind !== "slow" && waiting === undefined) {
+        client.write(chunk);
+        return;
+      }
+      // Behind what is still waiting: a connection keeps its order.
+      const due = performance.now() + (now.kind === "slow" ? now.ms : 0);
+      const mine = (waiting ?? Promise.resolve())
+        .then(() => pause(Math.max(0, due - performance.now()), undefined, { ref: false }))
+        .then(() => {
+          if (!client.destroyed) client.write(chunk);
+          if (waiting === mine) waiting = undefined;
+        });
+      waiting = mine;
     });
     client.on("close", () => upstream.destroy());
     upstream.on("close", () => {
-      if (fault.kind !== "mute") client.end();
+      if (faultNow().kind !== "mute") client.end();
     });
   });
   const keep = (socket: Socket): void => {
@@ -68,8 +99,14 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     get connections() {
       return connections;
     },
-    set: (next) => {
+    set: (next, matching) => {
       fault = next;
+      only = matching;
+    },
+    cut: (matching) => {
+      const hit = [...open].filter(([, said]) => matching.test(said()));
+      for (const [client] of hit) client.resetAndDestroy();
+      return hit.length;
     },
     stop: () => {
       for (const socket of sockets) socket.destroy();

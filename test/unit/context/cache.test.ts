@@ -22,7 +22,7 @@ class Answers implements Sink {
 function bench(trusted = true) {
   const clock = new ManualClock();
   const cache = new ContextCache({ maxEntries: 3, maxAgeMs: 1_000 }, clock);
-  if (trusted) cache.trust();
+  if (trusted) cache.trust(clock.monotonic());
   const got = new Answers();
   /** A read that goes to Redis: true when it had to. */
   const asks = (key: string) => !cache.serve(key, got, 0);
@@ -90,7 +90,7 @@ describe("the cache", () => {
     assert.ok(asks("a"));
     fill("a", "2");
     assert.ok(asks("a"));
-    cache.trust();
+    cache.trust(0);
     underWay.answered(0, "old", "redis", 0);
     assert.ok(asks("b"), "begun before the trust");
   });
@@ -109,6 +109,44 @@ describe("the cache", () => {
     assert.ok(!asks("a"));
     clock.advance(1);
     assert.ok(asks("a"));
+  });
+
+  it("counts the age of a value from when it was asked for: later it may not have been true", () => {
+    const { clock, cache, got, asks } = bench();
+    const slow = cache.begin("a", got, 0);
+    clock.advance(900);
+    assert.ok(!asks("a"), "joined");
+    slow.answered(0, "1", "redis", 0);
+    clock.advance(100);
+    assert.ok(!asks("a"));
+    clock.advance(1);
+    assert.ok(asks("a"));
+  });
+
+  it("lets nobody join a read that is older than a value may be, and keeps the later one's answer", () => {
+    const { clock, cache, got, asks } = bench();
+    const old = cache.begin("a", got, 0);
+    clock.advance(1_001);
+    assert.ok(asks("a"));
+    const later = cache.begin("a", got, 0);
+    later.answered(0, "new", "redis", 0);
+    cache.invalidate("a");
+    old.answered(0, "old", "redis", 0);
+    assert.ok(asks("a"), "the older one was not told of the change, and is not kept");
+  });
+
+  it("serves nothing without a proof from the last three seconds that changes are told", () => {
+    const { clock, cache, asks, fill } = bench();
+    clock.advance(2_500);
+    fill("a", "1");
+    clock.advance(500);
+    assert.ok(!asks("a"));
+    clock.advance(1);
+    assert.ok(asks("a"), "no proof");
+    cache.told(2_900);
+    assert.ok(!asks("a"), "late, and proven after all");
+    cache.told(10);
+    assert.ok(!asks("a"), "proofs do not go back");
   });
 
   it("is bounded: the oldest goes first", () => {

@@ -56,7 +56,7 @@ interface Version {
 class Race {
   readonly clock = new ManualClock();
   readonly cache: ContextCache;
-  readonly told = new Map<string, Version[]>(KEYS.map((key) => [key, [this.version(0)]]));
+  readonly versions = new Map<string, Version[]>(KEYS.map((key) => [key, [this.version(0)]]));
   readonly random: () => number;
   lookups = 0;
   cached = 0;
@@ -69,7 +69,7 @@ class Race {
   constructor(
     seed: number,
     readonly maxAgeMs: number,
-    readonly told_: boolean,
+    readonly tracked: boolean,
   ) {
     this.random = seeded(seed);
     const slowness = [1, 20, 400, 4_000].map((ms) => () => this.random() * ms);
@@ -104,15 +104,16 @@ class Race {
 
   private lookup(key: string): void {
     const askedAt = this.clock.monotonic();
-    const versions = this.told.get(key) as Version[];
+    const versions = this.versions.get(key) as Version[];
     const check: Sink = {
       answered: (_slot, text) => {
         this.lookups++;
         const { value, replacedAt, toldAt } = versions[Number(text)];
         const late = askedAt - replacedAt;
-        const bound = this.told_ ? Math.min(LEASE_MS, this.maxAgeMs) : this.maxAgeMs;
+        const bound = this.tracked ? Math.min(LEASE_MS, this.maxAgeMs) : this.maxAgeMs;
         assert.ok(late <= bound, `${key}=${value} was replaced ${late} ms before it was asked for`);
-        if (this.told_) assert.ok(askedAt <= toldAt, `${key}=${value} was told to be replaced before it was asked for`);
+        if (this.tracked)
+          assert.ok(askedAt <= toldAt, `${key}=${value} was told to be replaced before it was asked for`);
       },
       failed: () => undefined,
     };
@@ -142,7 +143,7 @@ class Race {
 
   private tell(keys: readonly string[], apply: () => void): void {
     if (!this.armed) return;
-    const replaced = keys.map((key) => (this.told.get(key) as Version[]).at(-2) as Version);
+    const replaced = keys.map((key) => (this.versions.get(key) as Version[]).at(-2) as Version);
     this.tracking.send(() => {
       apply();
       for (const version of replaced) version.toldAt = Math.min(version.toldAt, this.clock.monotonic());
@@ -150,13 +151,13 @@ class Race {
   }
 
   private replace(key: string): void {
-    const versions = this.told.get(key) as Version[];
+    const versions = this.versions.get(key) as Version[];
     (versions.at(-1) as Version).replacedAt = this.clock.monotonic();
     versions.push(this.version(versions.length));
   }
 
   private ping(): void {
-    if (!this.armed || !this.told_) return;
+    if (!this.armed || !this.tracked) return;
     const sentAt = this.clock.monotonic();
     this.clock.after(this.random() * 100, () => this.tracking.send(() => this.cache.told(sentAt)));
   }
@@ -181,7 +182,7 @@ class Race {
         if (attempt !== this.attempt) return;
         this.armed = true;
         this.replies.send(() => {
-          if (attempt === this.attempt) this.cache.trust(this.told_ ? since : Infinity);
+          if (attempt === this.attempt) this.cache.trust(this.tracked ? since : Infinity);
         });
       });
     });

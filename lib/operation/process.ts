@@ -1,12 +1,9 @@
 import { performance, type EventLoopUtilization } from "node:perf_hooks";
-import type { Clock } from "../clock";
+import type { ClockWatch } from "../clock-watch";
 import type { Inspect } from "./part";
 
-/** A clock before this is not set: a board without a battery starts in 1970. */
-const PLAUSIBLE_SINCE = Date.UTC(2026, 0, 1);
-
 /** What is told of the process as a whole. @param version of this package */
-export function processReport(version: string, clock: Clock): Inspect {
+export function processReport(version: string, clock: Pick<ClockWatch, "trouble">): Inspect {
   let before: EventLoopUtilization | undefined;
   return (report) => {
     const { user, system } = process.cpuUsage();
@@ -17,13 +14,9 @@ export function processReport(version: string, clock: Clock): Inspect {
     report.gauge("event_loop_busy_ratio", performance.eventLoopUtilization(now, before).utilization);
     before = now;
     report.gauge("build_info", 1, { version, node_version: process.versions.node });
-    const plausible = clock.now() >= PLAUSIBLE_SINCE;
-    report.gauge("clock_plausible", plausible ? 1 : 0);
-    if (plausible) return;
-    report.reason({
-      severity: "degraded",
-      code: "clock-implausible",
-      cause: `the clock says ${new Date(clock.now()).toISOString()}: segments wait until it is set`,
-    });
+    const trouble = clock.trouble();
+    report.gauge("clock_plausible", trouble === undefined ? 1 : 0);
+    if (trouble === undefined) return;
+    report.reason({ severity: "degraded", code: "clock", cause: `${trouble}: segments wait until it is set` });
   };
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EdgeError, asError, errorCode } from "../errors";
 import { isSafeName, randomHex, uuidv7 } from "../ids";
@@ -13,27 +13,69 @@ export interface Identity {
   readonly installId: string;
 }
 
+export interface DataDir extends Identity {
+  /** Why nothing can be written, though it is known who this is: a card that went read-only, a full disk. */
+  readonly trouble?: EdgeError;
+}
+
 /**
- * Makes the data directory usable and reads, or once creates, its identity.
- * @throws EdgeError `data-dir` when it cannot be created or written, `identity` when identity.json is damaged
+ * Makes the data directory and reads, or once creates, its identity. A directory that has one and cannot be written is no
+ * reason to leave a line without its limits: then `trouble` says what cannot be kept.
+ * @throws EdgeError `data-dir` when it has no identity and cannot be created or written, `data-dir-full` when its disk is full,
+ *   `identity` when identity.json is damaged
  */
-export function openDataDir(dataDir: string): Identity {
-  try {
+export function openDataDir(dataDir: string): DataDir {
+  const trouble = attempt(dataDir, () => {
     makeDirectory(dataDir);
-    accessSync(dataDir, constants.W_OK);
-  } catch (error) {
-    throw new EdgeError("data-dir", `the data directory ${dataDir} cannot be written: ${asError(error).message}`, {
-      cause: error,
-      remedy: "choose another in the device, or give Node-RED's user write access",
-    });
-  }
+    tryOut(join(dataDir, "write-test"));
+  });
   const file = join(dataDir, "identity.json");
-  if (existsSync(file)) return readIdentity(file);
+  if (existsSync(file)) return { ...readIdentity(file), ...(trouble && { trouble }) };
+  const failed = trouble ?? attempt(dataDir, () => create(file));
+  if (failed) throw failed;
+  return readIdentity(file);
+}
+
+/** Bytes, not permissions: root may write everywhere, and a full disk lets everybody. */
+function tryOut(file: string): void {
+  try {
+    writeFileSync(file, "x".repeat(4096), { flush: true });
+  } catch (error) {
+    // No fsync: whoever keeps something here says so.
+    if (errorCode(error) !== "EINVAL") throw error;
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function attempt(dataDir: string, work: () => void): EdgeError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    const { message } = asError(error);
+    return ["ENOSPC", "EDQUOT"].includes(errorCode(error))
+      ? new EdgeError("data-dir-full", `the disk of the data directory ${dataDir} is full: ${message}`, {
+          cause: error,
+          remedy: "free disk space",
+        })
+      : new EdgeError("data-dir", `the data directory ${dataDir} cannot be written: ${message}`, {
+          cause: error,
+          remedy:
+            "choose another in the device, give Node-RED's user write access, or look whether its disk is mounted read-only",
+        });
+  }
+}
+
+function create(file: string): void {
   const identity: Identity = { device: `edge-${randomHex(32)}`, installId: uuidv7(Date.now()) };
   const draft = `${file}.${identity.installId}`;
-  writeFileSync(draft, `${JSON.stringify(identity, null, 2)}\n`, { flush: true });
-  place(draft, file);
-  return readIdentity(file);
+  try {
+    writeFileSync(draft, `${JSON.stringify(identity, null, 2)}\n`, { flush: true });
+    place(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 /** The first of two processes that start at once gives both their identity. */
@@ -42,9 +84,8 @@ function place(draft: string, file: string): void {
     linkSync(draft, file);
   } catch (error) {
     // A file system without hard links: then the last one wins.
-    if (errorCode(error) !== "EEXIST") return renameSync(draft, file);
+    if (errorCode(error) !== "EEXIST") renameSync(draft, file);
   }
-  rmSync(draft);
 }
 
 function readIdentity(file: string): Identity {
@@ -52,7 +93,8 @@ function readIdentity(file: string): Identity {
   try {
     parsed = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new EdgeError("identity", `${file} is damaged: ${asError(error).message}`, {
+    const what = error instanceof SyntaxError ? "is damaged" : "cannot be read";
+    throw new EdgeError("identity", `${file} ${what}: ${asError(error).message}`, {
       cause: error,
       remedy: "restore it, or delete it to start as a new installation",
     });

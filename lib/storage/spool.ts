@@ -48,6 +48,8 @@ export interface SpoolStats extends SpoolCounts {
   readonly error: EdgeError | undefined;
   /** Records not yet in the bucket, dead letters included. */
   readonly backlogRows: number;
+  /** Milliseconds that the oldest record waits that is not in the bucket, dead letters not counted; 0 when none waits. */
+  readonly oldestMs: number;
   readonly duplicates: number;
   readonly refused: number;
   /** Attempts that the store did not take, since the start. */
@@ -88,6 +90,8 @@ const GIB = 1 << 30;
 const MIN_QUOTA = 8 << 20;
 const REMEMBER_IDS = 100_000;
 const RECOVER_AGAIN_MS = 5_000;
+/** What an append fails with when the disk does, and not the line. */
+const DISK_FAILS = ["disk-read-only", "disk-io", "disk-full", "database-corrupt"];
 const SET_CLOCK = "set the clock or wait for the time service; if the clock is right, send flush";
 
 /** @throws EdgeError `database-locked` when another process has the spool, `spool-quota`, `database…` */
@@ -136,6 +140,7 @@ class DurableSpool implements Spool {
   private sealFault: EdgeError | undefined;
   private workerFault: EdgeError | undefined;
   private clockFault: EdgeError | undefined;
+  private appendFault: EdgeError | undefined;
   private cancelRecovery: (() => void) | undefined;
   private shown: SpoolHealth = "ok";
   private closed = false;
@@ -186,11 +191,13 @@ class DurableSpool implements Spool {
         if (outcome === "stored") this.schedule.added(bytes + 1, urgent);
         else this.duplicates++;
         if (this.full) this.setFull(undefined);
+        if (this.appendFault) this.setAppendFault(undefined);
         return outcome;
       },
       (error: EdgeError) => {
         this.refused++;
         if (error.code === "spool-full") this.setFull(error);
+        else if (DISK_FAILS.includes(error.code)) this.setAppendFault(error);
         throw error;
       },
     );
@@ -218,12 +225,14 @@ class DurableSpool implements Spool {
   stats(): SpoolStats {
     const { sealed, dead } = this.counts;
     const { rows, bytes } = this.schedule;
+    const since = Math.min(this.counts.open.since ?? Infinity, sealed.since ?? Infinity);
     return {
       ...this.counts,
       open: { ...this.counts.open, rows, bytes },
       health: this.health(),
       error: this.full ?? this.fault ?? this.writers ?? this.uploadError ?? this.clockFault,
       backlogRows: rows + sealed.rows + dead.rows,
+      oldestMs: since === Infinity ? 0 : Math.max(0, this.schedule.steadyNow() - since),
       duplicates: this.duplicates,
       refused: this.refused,
       failedUploads: this.failedUploads,
@@ -252,7 +261,7 @@ class DurableSpool implements Spool {
   /** @returns whether there was something to seal */
   private async seal(): Promise<boolean> {
     try {
-      const request: SpoolRequest = { kind: "seal", at: Math.floor(this.options.clock.now()) };
+      const request: SpoolRequest = { kind: "seal", at: this.schedule.steadyNow() };
       const { sealed, counts } = await this.worker.call<{ sealed: boolean; counts: SpoolCounts }>(request);
       this.sealFault = undefined;
       this.adopt(counts);
@@ -332,12 +341,17 @@ class DurableSpool implements Spool {
   }
 
   private get fault(): EdgeError | undefined {
-    return this.workerFault ?? this.sealFault;
+    return this.workerFault ?? this.appendFault ?? this.sealFault;
   }
 
   private report(state: UploadState): void {
     if (state.kind !== "idle") this.failedUploads++;
     this.upload = state;
+    this.tell();
+  }
+
+  private setAppendFault(error: EdgeError | undefined): void {
+    this.appendFault = error;
     this.tell();
   }
 

@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, rmSync, statSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { EdgeError, asError } from "../errors";
+import { EdgeError, asError, errorCode } from "../errors";
 import type { Outcome } from "./batch-protocol";
 
 /** How long an open waits for a file that another process is just letting go. */
@@ -8,6 +8,8 @@ const LOCK_WAIT_MS = 1_000;
 /** Above this the write-ahead log is folded back into the main file and cut to nothing. */
 const WAL_LIMIT = 8 << 20;
 const MAX_CACHED_STATEMENTS = 256;
+
+const WRITABLE = "give Node-RED's user write access, and look whether its disk is mounted read-only";
 
 /**
  * One SQLite file, opened for one process alone. The promise: what `group` reports as done is on the disk (WAL,
@@ -19,12 +21,16 @@ export class SqliteFile {
   private readonly statements = new Map<string, StatementSync>();
   private readonly walLimit: number;
 
-  /** @throws EdgeError `database-locked` when another process has it, `database-corrupt`, `database` */
+  /**
+   * @throws EdgeError `database-locked` when another process has it, `database-corrupt`, `database-open`, `disk-read-only`,
+   * `disk-no-sync`, `disk-io`, `database`
+   */
   constructor(
     readonly file: string,
     private readonly quotaBytes?: number,
   ) {
     this.walLimit = Math.min(WAL_LIMIT, Math.floor((quotaBytes ?? Infinity) / 4));
+    assertKeeps(file);
     try {
       this.db = new DatabaseSync(file, { timeout: LOCK_WAIT_MS });
     } catch (error) {
@@ -173,6 +179,22 @@ export class SqliteFile {
           ...cause,
           remedy: "stop Node-RED and move the file and its -wal away; a new one is created",
         });
+      case SQLITE_READONLY:
+        return new EdgeError("disk-read-only", `${this.file} cannot be written: ${message}`, {
+          ...cause,
+          remedy: WRITABLE,
+        });
+      case SQLITE_CANTOPEN:
+        return new EdgeError("database-open", `${this.file} cannot be opened or created: ${message}`, {
+          ...cause,
+          remedy: WRITABLE,
+        });
+      case SQLITE_IOERR:
+        return new EdgeError("disk-io", `the disk of ${this.file} fails: ${message} (SQLite ${errcode})`, {
+          ...cause,
+          remedy:
+            "look at the kernel's log (dmesg): a worn card, a lost mount, or a file system that is not meant for this",
+        });
       default:
         return new EdgeError(
           "database",
@@ -186,9 +208,47 @@ export class SqliteFile {
 // https://www.sqlite.org/rescode.html; the low byte is the primary code.
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
+const SQLITE_READONLY = 8;
+const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
+
+/**
+ * Nothing may be promised on a disk that cannot be written, or does not say when bytes are on it. SQLite would find out
+ * too, with the number of an error for a reason.
+ * @throws EdgeError `disk-read-only`, `disk-no-sync`
+ */
+function assertKeeps(file: string): void {
+  const probe = `${file}-sync`;
+  let handle: number;
+  try {
+    handle = openSync(probe, "w");
+  } catch (error) {
+    // SQLite says the rest: a folder that is missing, too many open files.
+    if (!["EROFS", "EACCES", "EPERM"].includes(errorCode(error))) return;
+    throw new EdgeError("disk-read-only", `${file} cannot be written: ${asError(error).message}`, {
+      cause: error,
+      remedy: WRITABLE,
+    });
+  }
+  try {
+    fsyncSync(handle);
+  } catch (error) {
+    throw new EdgeError(
+      "disk-no-sync",
+      `the disk of ${file} does not keep what it was given: fsync answers ${errorCode(error)}`,
+      {
+        cause: error,
+        remedy: "put the data folder on a local disk (ext4, xfs, btrfs), not on a share or a special file system",
+      },
+    );
+  } finally {
+    closeSync(handle);
+    rmSync(probe, { force: true });
+  }
+}
 
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NodeAPI } from "node-red";
-import { systemClock } from "../../lib/clock";
+import { systemClockWatch } from "../../lib/clock-watch";
 import { asError } from "../../lib/errors";
 import { board } from "../../lib/operation/board";
 import { Exporter } from "../../lib/operation/exposition";
@@ -31,7 +31,7 @@ export function serveOperation(RED: NodeAPI): void {
   if (served.has(RED.events)) return;
   served.add(RED.events);
   follow(RED);
-  if (!reports) board.also(processReport(ownVersion(), systemClock));
+  if (!reports) board.also(processReport(ownVersion(), systemClockWatch));
   reports = true;
   const { healthPublic, metricsPublic } = operationSettings(RED);
   route(RED, "/context-edge/health", healthPublic === true, health, live);

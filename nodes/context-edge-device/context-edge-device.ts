@@ -37,7 +37,12 @@ export = function (RED: NodeAPI): void {
       );
       this.service = open;
       const { device, site, line, mode } = open;
-      inspect(this, (report) => report.gauge("device_info", 1, { device, site, line, mode }));
+      const { trouble } = open;
+      if (trouble) this.error(trouble.message);
+      inspect(this, (report) => {
+        report.gauge("device_info", 1, { device, site, line, mode });
+        if (trouble) report.reason({ severity: "down", code: trouble.code, cause: trouble.message });
+      });
       onClose(this, () => open.close());
     } catch (error) {
       refuseService(this, error);
@@ -57,6 +62,8 @@ class DeviceRuntime implements DeviceService {
   readonly assets: readonly Asset[];
   readonly assetTable: AssetTable;
   readonly clock = systemClockWatch;
+  /** Why nothing can be kept, as it was found at the start. */
+  readonly trouble: EdgeError | undefined;
   private readonly lease: FileLease<Database>;
   private readonly lastTime: LastTime;
   private readonly unfollow: () => void;
@@ -67,6 +74,7 @@ class DeviceRuntime implements DeviceService {
     const identity = openDataDir(path);
     this.dataDir = realpathSync(path);
     this.installId = identity.installId;
+    this.trouble = identity.trouble;
     this.device = config.text("device_id", config.environment("CONTEXT_EDGE_DEVICE") || identity.device);
     this.site = config.text("site", "site");
     this.line = config.text("line", "line");
@@ -96,7 +104,9 @@ class DeviceRuntime implements DeviceService {
     this.assetTable = new AssetTable(this.assets);
     const file = join(this.dataDir, "context-edge.db");
     this.lease = databases.lease(this.dataDir, { device_id: this.device }, () => openDatabase({ file }));
-    this.lastTime = new LastTime(this.dataDir, systemClock, this.clock, (error) => warn(asError(error).message));
+    this.lastTime = new LastTime(this.dataDir, systemClock, this.clock, (error) => {
+      if (!this.trouble) warn(asError(error).message);
+    });
     this.unfollow = this.clock.follow((jump) => warn(describeJump(jump)));
     const trouble = this.clock.trouble();
     if (trouble !== undefined) warn(`${trouble}: records are kept and wait`);

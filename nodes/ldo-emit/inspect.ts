@@ -6,7 +6,7 @@ import type { SpoolStats } from "../../lib/storage/spool";
  * How the spool is. While the store is away it does its work: objects are kept, and wait.
  * @param failure why there is no spool at all
  */
-export function tell(report: Report, stats: SpoolStats | undefined, failure: Error | undefined, nowMs: number): void {
+export function tell(report: Report, stats: SpoolStats | undefined, failure: Error | undefined): void {
   if (failure) {
     report.reason({ severity: "down", code: errorCode(failure), cause: `its spool is not open: ${failure.message}` });
   }
@@ -14,15 +14,15 @@ export function tell(report: Report, stats: SpoolStats | undefined, failure: Err
   const { health, error, open, sealed, dead } = stats;
   report.gauge("spool_rows", stats.backlogRows);
   report.gauge("spool_bytes", open.bytes + sealed.bytes + dead.bytes);
-  const since = Math.min(open.since ?? Infinity, sealed.since ?? Infinity);
-  report.gauge("spool_oldest_seconds", since === Infinity ? 0 : Math.max(0, nowMs - since) / 1000);
+  report.gauge("spool_oldest_seconds", stats.oldestMs / 1000);
   report.gauge("spool_dead_letters", dead.segments);
   report.gauge("spool_uploaded_rows_total", stats.uploaded.rows);
   report.gauge("uploads_failed_total", stats.failedUploads);
   report.gauge("spool_health", 1, { state: health });
   if (health !== "ok") {
     const code = error?.code ?? health;
-    report.reason({ severity: health === "retrying" ? "degraded" : "down", code, cause: error?.message ?? health });
+    const severity = health === "retrying" || health === "clock" ? "degraded" : "down";
+    report.reason({ severity, code, cause: error?.message ?? health });
   }
   if (dead.segments > 0) {
     const cause = `the object store refused ${dead.segments} segments for good: send the command replay when it is mended`;

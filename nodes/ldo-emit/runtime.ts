@@ -120,7 +120,7 @@ export class EmitRuntime {
   }
 
   private tell(report: Report): void {
-    tell(report, this.spool?.stats(), this.failure, systemClock.now());
+    tell(report, this.spool?.stats(), this.failure);
     if (!this.alarmTrouble) return;
     const { code, message } = this.alarmTrouble;
     report.reason({ severity: "down", code, cause: `alarm records wait: ${message}` });

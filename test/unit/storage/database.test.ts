@@ -109,7 +109,7 @@ describe("database", () => {
 
   it("says which directory cannot be opened", async () => {
     await assert.rejects(openDatabase({ file: join(dir, "missing", "x.db") }), {
-      code: "database",
+      code: "database-open",
       message: /missing\/x\.db/,
     });
   });

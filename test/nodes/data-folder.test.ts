@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import helper from "node-red-node-test-helper";
+import type { EdgeMessage } from "../../lib/messages";
+import { scratch } from "../support/cache";
+import { until } from "../support/process";
+import { FickleDirectory } from "../support/read-only";
+import { fusion } from "../unit/decision/support";
+import device = require("../../nodes/context-edge-device/context-edge-device");
+import objects = require("../../nodes/context-edge-objects/context-edge-objects");
+import decision = require("../../nodes/decision/decision");
+import emit = require("../../nodes/ldo-emit/ldo-emit");
+
+const TAB = "f00000000000000d";
+const ids = {
+  device: "3000000000000001",
+  objects: "3000000000000002",
+  decision: "3000000000000003",
+  emit: "3000000000000004",
+};
+
+/** decision and ldo-emit on one data folder, as they run in Node-RED. */
+class Line {
+  readonly alarms: EdgeMessage[] = [];
+  readonly stored: EdgeMessage[] = [];
+  readonly errors: string[] = [];
+  readonly statuses: Record<string, string> = {};
+
+  static async load(dataDir: string, bucket: string): Promise<Line> {
+    const limits = [{ channel: "temperature", operator: ">", value: "90", severity: "critical" }];
+    await helper.load(
+      [device, objects, decision, emit],
+      [
+        { id: TAB, type: "tab" },
+        { id: ids.device, type: "context-edge-device", device_id: "edge-1", data_dir: dataDir },
+        { id: ids.objects, type: "context-edge-objects", kind: "folder", folder: bucket },
+        { id: ids.decision, z: TAB, type: "decision", device: ids.device, limits, wires: [["a"], [], [ids.emit]] },
+        { id: ids.emit, z: TAB, type: "ldo-emit", device: ids.device, objects: ids.objects, wires: [["s"], []] },
+        { id: "a", z: TAB, type: "helper" },
+        { id: "s", z: TAB, type: "helper" },
+        { id: "c", z: TAB, type: "catch", wires: [["e"]] },
+        { id: "e", z: TAB, type: "helper" },
+      ],
+    );
+    return new Line();
+  }
+
+  private constructor() {
+    helper.getNode("a").on("input", (message: EdgeMessage) => void this.alarms.push(message));
+    helper.getNode("s").on("input", (message: EdgeMessage) => void this.stored.push(message));
+    helper.getNode("e").on("input", ({ error }) => void this.errors.push((error as { message: string }).message));
+    for (const name of ["decision", "emit"] as const) {
+      const node = helper.getNode(ids[name]) as unknown as StatusSource;
+      node.on("call:status", ({ args: [{ fill, text }] }) => (this.statuses[name] = `${fill}: ${text}`));
+    }
+  }
+
+  tooHot(): void {
+    helper.getNode(ids.decision).receive({
+      asset: { id: "motor-1", line: "line-1", station: "" },
+      sensor_data: { temperature: 99 },
+      fusion: { ...fusion(), channels: { temperature: { unit: "°C", quality: "good", age_ms: 1, source: "wire" } } },
+    });
+  }
+
+  said(): string {
+    return helper
+      .log()
+      .args.map(([{ msg }]) => String(msg))
+      .join("\n");
+  }
+}
+
+interface StatusSource {
+  on(event: "call:status", listener: (call: { args: [{ fill: string; text: string }] }) => void): void;
+}
+
+describe("a data folder that does not keep what it is given", () => {
+  let dir: string;
+  before(() => new Promise<void>((resolve) => helper.startServer(resolve)));
+  after(() => new Promise<void>((resolve) => helper.stopServer(resolve)));
+  beforeEach(() => (dir = scratch("data-folder")));
+
+  it("read-only: alarms are raised all the same, objects refused, all said in red; and it heals by itself", async function () {
+    this.timeout(40_000);
+    const data = join(dir, "data");
+    mkdirSync(data);
+    const folder = new FickleDirectory(data);
+    try {
+      const before = await Line.load(data, join(dir, "bucket"));
+      before.tooHot();
+      await until("stored", () => before.stored.length === 1 && before.alarms.length === 1);
+      assert.equal(before.alarms[0]?.mer?.durable, true);
+      await helper.unload();
+      folder.setReadOnly();
+      const line = await Line.load(data, join(dir, "bucket"));
+      assert.match(line.said(), /the data directory .*data cannot be written: .* — choose another in the device/);
+      line.tooHot();
+      await until("the alarm is raised", () => line.alarms.length === 1);
+      assert.deepEqual([line.alarms[0]?.mer?.durable, line.alarms[0]?.mer?.severity], [false, "critical"]);
+      await until("both say so", () => line.errors.length === 2);
+      assert.match(line.errors.join("\n"), /sent, but not stored: .*context-edge\.db cannot be written/);
+      assert.match(line.errors.join("\n"), /spool-ldo\.db cannot be written.* mounted read-only/);
+      await until("red", () => /^red: cannot open its spool \(disk-read-only\)/.test(line.statuses["emit"] ?? ""));
+      await until("red", () => /^red: alarms not stored: disk-read-only/.test(line.statuses["decision"] ?? ""));
+      assert.deepEqual(line.stored, []);
+      folder.setWritable();
+      await until("green by itself", () => line.statuses["emit"]?.startsWith("green: 1 waiting") === true, 15_000);
+      line.tooHot();
+      await until("stored again", () => line.stored.length === 1);
+    } finally {
+      await helper.unload();
+      folder.remove();
+    }
+  });
+
+  it("without fsync: nothing is promised on it, and it says why", async () => {
+    const data = join(dir, "data");
+    mkdirSync(data);
+    // A device answers fsync as a file system does that has none: EINVAL.
+    symlinkSync("/dev/null", join(data, "spool-ldo.db-sync"));
+    const line = await Line.load(data, join(dir, "bucket"));
+    try {
+      line.tooHot();
+      await until("refused", () => line.errors.length > 0);
+      assert.match(
+        line.errors.join("\n"),
+        /does not keep what it was given: fsync answers EINVAL — put the data folder on a local disk/,
+      );
+      await until("red", () => line.statuses["emit"] === "red: cannot open its spool (disk-no-sync)");
+      assert.equal(line.alarms.length, 1);
+      assert.deepEqual(line.stored, []);
+    } finally {
+      await helper.unload();
+    }
+  });
+
+  it("full before there is an identity: the device says so, and each node with it", async () => {
+    const data = join(dir, "data");
+    mkdirSync(data);
+    symlinkSync("/dev/full", join(data, "write-test"));
+    const line = await Line.load(data, join(dir, "bucket"));
+    assert.match(line.said(), /the disk of the data directory .* is full: ENOSPC.* — free disk space/);
+    line.tooHot();
+    await until("refused with the reason", () => line.errors.length === 1);
+    assert.match(line.errors[0] ?? "", /its context-edge-device does not work: the disk of the data directory/);
+    await helper.unload();
+    assert.throws(() => unlinkSync(join(data, "write-test")), { code: "ENOENT" });
+  });
+});

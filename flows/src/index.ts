@@ -1,5 +1,6 @@
 /** Everything that the builder writes. */
 import { alertsEmail } from "./alerts/email";
+import { historian } from "./alerts/historian";
 import { alertsMqtt } from "./alerts/mqtt";
 import { alertsWebhook } from "./alerts/webhook";
 import { completeLoop } from "./complete-loop/flow";
@@ -23,6 +24,7 @@ export function outputs(): Output[] {
     { path: "examples/Alerts to MQTT.json", nodes: alertsMqtt() },
     { path: "examples/Alerts to a webhook.json", nodes: alertsWebhook() },
     { path: "examples/Waveform to features.json", nodes: waveform() },
+    { path: "examples/Samples and alarms to a historian.json", nodes: historian() },
     { path: "flows/edge-loop.json", nodes: edgeLoop() },
     { path: "flows/plant.json", nodes: plant() },
   ];

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cached } from "./cache";
 
@@ -29,12 +29,12 @@ export async function debianPrograms(
     for (const file of readdirSync(target).filter((name) => name.endsWith(".deb")))
       execFileSync("dpkg", ["-x", file, "."], { cwd: target });
   });
-  const libraries = readdirSync(join(root, "usr", "lib"))
+  const libraries = namesIn(join(root, "usr", "lib"))
     .filter((name) => name.endsWith("-linux-gnu"))
     .flatMap((name) => [join(root, "usr", "lib", name), join(root, "lib", name)]);
   return {
     path: (program) => {
-      const found = FOLDERS.map((folder) => join(root, folder)).find((folder) => has(folder, program));
+      const found = FOLDERS.map((folder) => join(root, folder)).find((folder) => namesIn(folder).includes(program));
       if (found === undefined) throw new Error(`${packages.join(", ")}: no program ${program} below ${root}`);
       return join(found, program);
     },
@@ -54,11 +54,7 @@ function missing(packages: readonly string[]): string[] {
   });
 }
 
-function has(folder: string, program: string): boolean {
-  try {
-    return readdirSync(folder).includes(program);
-  } catch {
-    // Not every package has every folder.
-    return false;
-  }
+/** Not every package has every folder. */
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }

@@ -1,6 +1,7 @@
 import { functionOf, source } from "../files";
 import { globalConfig } from "../modules";
 import { Sheet, type FlowNode } from "../sheet";
+import { post } from "./http";
 import { addAlarmSource, addAsking } from "./source";
 
 const WEBHOOK_ENV = {
@@ -26,25 +27,7 @@ export function alertsWebhook(): FlowNode[] {
     { col: 3.2, row: 4 },
     { name: "one at a time", ...functionOf([source("alerts", "outgoing.js"), source("alerts", "webhook.js")], 2) },
   );
-  const request = sheet.node(
-    "http request",
-    "request",
-    { col: 4.1, row: 3.4 },
-    {
-      name: "POST",
-      method: "POST",
-      ret: "txt",
-      paytoqs: "ignore",
-      url: "",
-      tls: "",
-      persist: true,
-      proxy: "",
-      insecureHTTPParser: false,
-      authType: "",
-      senderr: false,
-      headers: [],
-    },
-  );
+  const request = sheet.node("http request", "request", { col: 4.1, row: 3.4 }, post("POST"));
   const refused = sheet.node("debug", "refused", { col: 4.1, row: 4.6 }, shown("refused"));
   const asks = addAsking(sheet, decision, { col: 3.2, row: 6 }, { repeatS: "", announced: true });
   sheet.wire(decision, 0, queue);

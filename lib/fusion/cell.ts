@@ -143,7 +143,7 @@ export class Cell {
     const usable = this.usable(now) !== null && (this.spec.acceptUncertain || !this.window.lacks(now));
     for (const measure of this.beside) {
       const value = usable ? measure.of(view) : null;
-      data[`${this.spec.name}.${measure.key}`] = typeof value === "number" ? value : null;
+      data[`${this.spec.name}.${measure.key}`] = typeof value === "number" && Number.isFinite(value) ? value : null;
     }
   }
 
@@ -200,6 +200,9 @@ export class Cell {
     const value = align === "hold" ? this.value : this.derive(now);
     if (typeof value === "string")
       return none("bad", this.measure ? "channel-window" : "channel-unaligned", `without a value: ${value}`);
+    // Squares of numbers that are themselves finite may not be.
+    if (!Number.isFinite(value))
+      return none("bad", "channel-window", `without a value: ${value} is not a finite number`);
     if (!this.isPlausible(value)) return none("bad", "channel-range", this.outside(value));
     const short = align === "hold" ? undefined : this.shortened(now);
     const doubt = this.quality === "uncertain" ? this.reason : short;

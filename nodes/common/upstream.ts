@@ -20,6 +20,22 @@ export function offeredTo(RED: NodeAPI, node: Node): Offering[] {
   return found;
 }
 
+const waiting = new Set<() => void>();
+const tellAll = (): void => {
+  for (const listener of waiting) listener();
+};
+
+/** Calls `listener` after every deploy, when all nodes stand; until the returned function is called. */
+export function onDeployed(RED: NodeAPI, listener: () => void): () => void {
+  // One listener for all nodes: Node.js warns of a leak from the eleventh.
+  if (waiting.size === 0) RED.events.on("flows:started", tellAll);
+  waiting.add(listener);
+  return () => {
+    waiting.delete(listener);
+    if (waiting.size === 0) RED.events.off("flows:started", tellAll);
+  };
+}
+
 type Wired = Node & { readonly wires?: readonly (readonly string[])[] };
 
 /** The far ends of the links on the sheets: they have no wires. */

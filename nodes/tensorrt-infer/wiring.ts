@@ -2,7 +2,7 @@ import type { Node, NodeAPI } from "node-red";
 import { misfit } from "../../lib/inference/fit";
 import type { ModelSlot } from "../../lib/inference/slot";
 import type { Fault } from "../../lib/messages";
-import { offeredTo } from "../common/upstream";
+import { offeredTo, onDeployed } from "../common/upstream";
 
 /**
  * Holds the model against the sensor-fuse nodes whose samples come over the wires: after every deploy, and whenever another
@@ -11,7 +11,7 @@ import { offeredTo } from "../common/upstream";
 export class Wiring {
   /** What does not fit; undefined when all does, or nothing is known. */
   misfit: Fault | undefined;
-  private readonly onStarted = (): void => this.check();
+  readonly close: () => void;
 
   constructor(
     private readonly RED: NodeAPI,
@@ -19,7 +19,7 @@ export class Wiring {
     private readonly slot: ModelSlot,
     private readonly changed: () => void,
   ) {
-    RED.events.on("flows:started", this.onStarted);
+    this.close = onDeployed(RED, () => this.check());
   }
 
   check(): void {
@@ -32,9 +32,5 @@ export class Wiring {
   /** A sample was judged: whatever the wires look like, it had what the model wants. */
   judged(): void {
     this.misfit = undefined;
-  }
-
-  close(): void {
-    this.RED.events.off("flows:started", this.onStarted);
   }
 }

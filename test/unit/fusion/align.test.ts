@@ -99,6 +99,15 @@ describe("fusion: features of a channel", () => {
     fuser.close();
   });
 
+  it("never is an infinity, however large the samples are", () => {
+    const { fuser, only } = setUp(rows({ name: "r", match: "w", align: "rms", features: ["p2p"] }));
+    fuser.take({ topic: "w", payload: [1e308, -1e308], rate_hz: 10 });
+    const { sensor_data, unusable } = only(scanned("A")).message;
+    assert.deepEqual(sensor_data, { r: null, "r.p2p": null });
+    assert.equal(unusable?.reason, "r is without a value: Infinity is not a finite number");
+    fuser.close();
+  });
+
   it("is uncertain where the window cannot hold its length, and says so", () => {
     const { fuser, only } = setUp(rows({ name: "m", match: "w", align: "mean", windowMs: 10_000 }));
     fuser.take({ topic: "w", payload: new Float32Array(80_000), rate_hz: 10_000 });

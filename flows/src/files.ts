@@ -38,8 +38,8 @@ export function functionFrom(path: readonly string[], outputs = 1): Record<strin
 }
 
 /** The same for a body of several parts. */
-export function functionOf(parts: readonly string[], outputs: number): Record<string, unknown> {
-  return { func: parts.join("\n"), outputs, timeout: 0, noerr: 0, initialize: "", finalize: "", libs: [] };
+export function functionOf(parts: readonly string[], outputs = 1): Record<string, unknown> {
+  return { func: parts.join("\n\n"), outputs, timeout: 0, noerr: 0, initialize: "", finalize: "", libs: [] };
 }
 
 const NODES = join(__dirname, "..", "..", "nodes");

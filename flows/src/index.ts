@@ -2,6 +2,7 @@
 import { alertsEmail } from "./alerts/email";
 import { historian } from "./alerts/historian";
 import { alertsMqtt } from "./alerts/mqtt";
+import { sparkplug } from "./alerts/sparkplug";
 import { alertsWebhook } from "./alerts/webhook";
 import { completeLoop } from "./complete-loop/flow";
 import { edgeLoop } from "./edge-loop/flow";
@@ -22,6 +23,7 @@ export function outputs(): Output[] {
     { path: "examples/3 Plant control.json", nodes: plant() },
     { path: "examples/Alerts by e-mail.json", nodes: alertsEmail() },
     { path: "examples/Alerts to MQTT.json", nodes: alertsMqtt() },
+    { path: "examples/Alerts to Sparkplug B.json", nodes: sparkplug() },
     { path: "examples/Alerts to a webhook.json", nodes: alertsWebhook() },
     { path: "examples/Waveform to features.json", nodes: waveform() },
     { path: "examples/Samples and alarms to a historian.json", nodes: historian() },

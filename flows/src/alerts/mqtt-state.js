@@ -7,8 +7,6 @@
 // <site>/<line>/<asset>/mer/<label>    the open record of one alarm; gone when it is closed
 //
 // "mqtt out" drops what it is given while the broker is away. So when it is connected again, all is published again.
-const RANK = ["low", "medium", "high", "critical"];
-
 // open: topic → record · closed: an asset's topic → its last closed record · known: every alarm's topic there was
 // sent: topic → which transition it shows · complete: the list of open records has been seen
 const state = context.get("state") || { open: {}, closed: {}, known: {}, sent: {}, complete: false, connected: false };
@@ -21,20 +19,6 @@ const topicOf = (mer) => baseOf(mer) + "/" + level(mer.label);
 const numberOf = (mer) => (mer.transition ? mer.transition.number : 0);
 /** Which transition it was: counts that only grow are no news. */
 const keyOf = (mer) => mer.mer_id + "/" + numberOf(mer);
-
-/** What needs attention most comes first. */
-function byUrgency(a, b) {
-  const weight = (mer) => [
-    mer.shelved_until === null,
-    mer.active,
-    mer.acknowledged === null,
-    RANK.indexOf(mer.severity),
-  ];
-  const [left, right] = [weight(a), weight(b)];
-  const i = left.findIndex((value, at) => value !== right[at]);
-  if (i >= 0) return Number(right[i]) - Number(left[i]);
-  return a.raised_at < b.raised_at ? 1 : -1;
-}
 
 const messages = [];
 function publish(topic, mer) {

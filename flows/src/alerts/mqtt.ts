@@ -1,4 +1,4 @@
-import { functionFrom, source } from "../files";
+import { functionOf, source } from "../files";
 import { globalConfig } from "../modules";
 import { Sheet, type FlowNode, type Ref } from "../sheet";
 import { addAlarmSource, addAsking } from "./source";
@@ -20,7 +20,7 @@ export function alertsMqtt(): FlowNode[] {
     "function",
     "state",
     { col: 3.2, row: 4 },
-    { name: "what to publish", ...functionFrom(["alerts", "mqtt-state.js"], 2) },
+    { name: "what to publish", ...functionOf([source("alerts", "urgency.js"), source("alerts", "mqtt-state.js")], 2) },
   );
   const out = sheet.node(
     "mqtt out",

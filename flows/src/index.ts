@@ -5,6 +5,7 @@ import { alertsMqtt } from "./alerts/mqtt";
 import { sparkplug } from "./alerts/sparkplug";
 import { alertsWebhook } from "./alerts/webhook";
 import { completeLoop } from "./complete-loop/flow";
+import { contribModbus } from "./contrib-modbus/flow";
 import { edgeLoop } from "./edge-loop/flow";
 import { plant } from "./plant/flow";
 import type { FlowNode } from "./sheet";
@@ -25,6 +26,7 @@ export function outputs(): Output[] {
     { path: "examples/Alerts to MQTT.json", nodes: alertsMqtt() },
     { path: "examples/Alerts to Sparkplug B.json", nodes: sparkplug() },
     { path: "examples/Alerts to a webhook.json", nodes: alertsWebhook() },
+    { path: "examples/Readings from node-red-contrib-modbus.json", nodes: contribModbus() },
     { path: "examples/Waveform to features.json", nodes: waveform() },
     { path: "examples/Samples and alarms to a historian.json", nodes: historian() },
     { path: "flows/edge-loop.json", nodes: edgeLoop() },

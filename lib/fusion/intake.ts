@@ -2,7 +2,7 @@ import type { AssetTable } from "../assets";
 import type { AssetRef, EdgeMessage } from "../messages";
 import { isRecord } from "../path";
 import type { ChannelSpec } from "./channel";
-import { isAnswer, readRegisters, type RegisterChannel } from "./modbus/wire";
+import { isAnswer, RegisterMessages, type RegisterChannel } from "./modbus/wire";
 import {
   badReading,
   factsIn,
@@ -31,6 +31,7 @@ export type NoteStranger = (name: string) => void;
  */
 export class Intake {
   private readonly registers: readonly RegisterChannel[];
+  private readonly registerMessages: RegisterMessages;
 
   constructor(
     private readonly channels: readonly ChannelSpec[],
@@ -40,6 +41,7 @@ export class Intake {
     private readonly stranger: NoteStranger,
   ) {
     this.registers = registers;
+    this.registerMessages = new RegisterMessages(registers);
   }
 
   /** Puts every reading found. @returns how many; 0 when the message is not for any channel */
@@ -72,7 +74,7 @@ export class Intake {
       return this.toDirect(this.router.route(topic), own, payload, message["statusCode"], put);
     }
     if (this.registers.length > 0) {
-      const taken = readRegisters(this.registers, message, (channel, reading) => {
+      const taken = this.registerMessages.take(message, (channel, reading) => {
         put(own ?? this.router.route(typeof topic === "string" ? topic : "").asset, channel, reading);
       });
       if (taken !== undefined) return taken;

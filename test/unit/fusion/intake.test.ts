@@ -152,6 +152,20 @@ describe("messages of node-red-contrib-modbus", () => {
     });
   });
 
+  it("that failed under a topic and name that several reads have, leave values standing until they are stale", () => {
+    const read = intake([float("a", "40"), float("b", "90")]);
+    const other = { ...request, address: "90" };
+    read({ topic: "polling", payload: registers, input: { topic: "polling", from: "", payload: request } });
+    read({ topic: "polling", payload: registers, input: { topic: "polling", from: "", payload: other } });
+    const failure = { topic: "polling", from: "", payload: "", error: new Error("Timed out") };
+    const perhaps = "perhaps the read failed: Timed out";
+    assert.deepEqual(read(failure), { a: perhaps, b: perhaps });
+    const named = intake([float("a", "40"), float("b", "90")]);
+    named({ topic: "polling", payload: registers, input: { topic: "polling", from: "left", payload: request } });
+    named({ topic: "polling", payload: registers, input: { topic: "polling", from: "right", payload: other } });
+    assert.deepEqual(named({ ...failure, from: "right" }), { b: "the read failed: Timed out" });
+  });
+
   it("carry values by name where an IO file is used, beside the registers", () => {
     const payload = [
       { name: "rSpeed", register: "MB-INPUTS", registerAddress: 0, bits: 32, dataType: "Real", value: 7 },

@@ -8,10 +8,11 @@ import { EdgeError } from "../errors";
 import { uuidv7 } from "../ids";
 import type { AssetRef, EdgeMessage, Scan, Unusable } from "../messages";
 import { OrderedByKey } from "../ordered";
+import type { CycleCounter } from "./cycle-counter";
 import { Debounce } from "./debounce";
 import { isPassing, type ContextLookup, type Found } from "./lookup";
 import { pictureFormat, type PictureReader } from "./picture";
-import { ScanError, readScan, textOf, type NoRead, type ScanText } from "./scan";
+import { NO_SCAN, ScanError, readScan, textOf, type NoRead, type ScanText } from "./scan";
 
 export interface ScanOptions {
   readonly noRead: NoRead;
@@ -19,6 +20,8 @@ export interface ScanOptions {
   readonly debounceMs: number;
   /** Messages under way at once; beyond, one is refused. */
   readonly queue: number;
+  /** Counts the runs of each asset; undefined: nobody does. */
+  readonly cycles?: Pick<CycleCounter, "count"> | undefined;
 }
 
 /** Where a scan comes from. */
@@ -39,11 +42,11 @@ interface Outcome {
   readonly unusable: Unusable | undefined;
 }
 
-const NOTHING: ScanText = { code: "", raw: "", symbology: undefined, gs1: undefined };
-
 export class ScanToContext {
   private readonly ordered: OrderedByKey;
   private readonly debounce: Debounce;
+  /** By asset, the code whose lookup failed for a passing reason: read again, it is the same run. */
+  private readonly tryingAgain = new Map<string, string>();
 
   constructor(
     private readonly lookup: ContextLookup,
@@ -97,7 +100,7 @@ export class ScanToContext {
     asset: AssetRef | undefined,
   ): Promise<Outcome | undefined> {
     const now = this.clock.now();
-    let text = NOTHING;
+    let text = NO_SCAN;
     let repeats = 0;
     try {
       if (payload instanceof Uint8Array && pictureFormat(payload) !== undefined) {
@@ -110,14 +113,32 @@ export class ScanToContext {
       const found = await this.lookup.find({ scan: text, reader, asset: asset?.id, context: undefined });
       const contextAsset = found.context["asset_id"];
       const own = contextAsset === undefined ? asset : this.assets.resolve({ reader, contextAsset, topic });
-      return { scan: scanOf(text, now, reader, repeats), asset: own, found, unusable: undefined };
+      const scan = scanOf(text, now, reader, repeats);
+      const cycle = await this.count(own, scan);
+      if (cycle !== undefined) found.context["cycle_count"] = cycle;
+      return { scan, asset: own, found, unusable: undefined };
     } catch (error) {
       if (!(error instanceof EdgeError)) throw error;
-      if (isPassing(error.code)) this.debounce.forget(origin, text.code);
       const known = error instanceof ScanError ? error.known : text;
+      const scan = scanOf(known, now, reader, repeats);
+      // Nobody waits for a number that no context carries.
+      void this.count(asset, scan);
+      if (isPassing(error.code)) {
+        this.debounce.forget(origin, text.code);
+        if (asset !== undefined && this.options.cycles !== undefined) this.tryingAgain.set(asset.id, text.code);
+      }
       const unusable = { code: error.code, reason: error.message };
-      return { scan: scanOf(known, now, reader, repeats), asset, found: undefined, unusable };
+      return { scan, asset, found: undefined, unusable };
     }
+  }
+
+  /** A code that is read once more because its lookup failed for a passing reason is still the same run. */
+  private async count(asset: AssetRef | undefined, scan: Scan): Promise<number | undefined> {
+    const { cycles } = this.options;
+    if (cycles === undefined || asset === undefined) return undefined;
+    const again = this.tryingAgain.get(asset.id) === scan.code;
+    this.tryingAgain.delete(asset.id);
+    return again ? undefined : cycles.count(asset.id, scan.id);
   }
 }
 

@@ -19,6 +19,9 @@ export interface ScanText {
   readonly gs1: Gs1 | undefined;
 }
 
+/** What is known of a scan that could not be read at all. */
+export const NO_SCAN: ScanText = { code: "", raw: "", symbology: undefined, gs1: undefined };
+
 /** More than the largest symbol holds (QR code version 40: 7,089 digits). */
 export const MAX_SCAN = 7_200;
 /** What is kept of a scan that was refused: it goes into a Labeled Data Object. */

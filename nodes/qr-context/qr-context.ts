@@ -4,11 +4,12 @@ import { commandOf } from "../../lib/command";
 import { CONTEXT_COMMANDS, ContextCommands } from "../../lib/context/commands";
 import type { Rejected } from "../../lib/context/import/import-contexts";
 import { shownPlace } from "../../lib/context/import/row";
+import { CycleCounter } from "../../lib/context/cycle-counter";
 import { Deadlines } from "../../lib/context/deadlines";
 import { KeyTemplate } from "../../lib/context/key-template";
 import { ContextLookup, type Join } from "../../lib/context/lookup";
 import { PictureReader } from "../../lib/context/picture";
-import { NoRead } from "../../lib/context/scan";
+import { NO_SCAN, NoRead } from "../../lib/context/scan";
 import { ScanToContext } from "../../lib/context/scan-to-context";
 import { EdgeError } from "../../lib/errors";
 import type { Command, EdgeMessage } from "../../lib/messages";
@@ -17,6 +18,7 @@ import { ConfigReader, service, type RawConfig } from "../common/config";
 import type { DeviceService, StoreService } from "../common/services";
 import { inspect, partOf } from "../common/operation";
 import { readQueue } from "../common/queue";
+import type { ContextStore } from "../../lib/context/store";
 import { ScanStatus, tell } from "./status";
 
 type QrContextDef = NodeDef & { device?: string; store?: string };
@@ -53,12 +55,14 @@ function start(RED: NodeAPI, node: Node, def: QrContextDef): void {
   const lookup = new ContextLookup(store, { key, joins, onDeadline, staleMaxMs }, deadlines, systemClock);
   const pictures = new PictureReader(systemClock);
   const queue = readQueue(config, 256, { mayDrop: true });
+  const cycles = config.flag("count_cycles", false) ? cyclesOf(config, store, node) : undefined;
   const scans = new ScanToContext(
     lookup,
     pictures,
     assetTable,
     {
       noRead,
+      cycles,
       debounceMs: config.number("debounce_ms", 300, { min: 0, max: 3_600_000 }),
       // Those that were dropped go on until their deadline.
       queue: queue.policy === "drop-oldest" ? Infinity : queue.limit,
@@ -96,8 +100,24 @@ function start(RED: NodeAPI, node: Node, def: QrContextDef): void {
     line.close();
     deadlines.close();
     await pictures.close();
+    const lost = (await cycles?.close()) ?? 0;
+    if (lost > 0) node.warn(`${lost} runs could not be counted: the store is away`);
     await store.release(node);
   });
+}
+
+/** @throws EdgeError `config-template`, `config-number` */
+function cyclesOf(config: ConfigReader, store: ContextStore, node: Node): CycleCounter {
+  const template = new KeyTemplate(config.text("cycles_key", "cycles:{asset}"));
+  const keyOf = (asset: string): string =>
+    template.render({ scan: NO_SCAN, reader: undefined, asset, context: undefined });
+  if (keyOf("a") === keyOf("b"))
+    throw new EdgeError("config-template", `qr-context: {asset} must stand in the key ${template.text} of the counts`);
+  const deadlineMs = config.number("deadline_ms", 10, { min: 1, max: 10_000 });
+  const trouble = (reason: string | undefined): void => {
+    if (reason !== undefined) node.warn(`runs are not counted for now: ${reason}`);
+  };
+  return new CycleCounter(store, { keyOf, deadlineMs, trouble }, systemClock);
 }
 
 function readJoins(config: ConfigReader): Join[] {

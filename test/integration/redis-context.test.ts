@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
+import { systemClock } from "../../lib/clock";
+import { CycleCounter } from "../../lib/context/cycle-counter";
+import type { Context } from "../../lib/messages";
 import { startRedis, type TestRedis } from "../support/redis";
 import { bench, cached, fails, outcome, ready, settings, source, until, type Bench } from "../support/redis-bench";
+import { startTcpProxy } from "../support/tcp-proxy";
 
 async function connections(of: Redis): Promise<number> {
   return String(await of.call("CLIENT", "LIST"))
     .trim()
     .split("\n").length;
 }
+
+const keyOf = (asset: string): string => `cycles:${asset}`;
 
 describe("contexts in Redis", function () {
   this.timeout(30_000);
@@ -203,6 +209,27 @@ describe("contexts in Redis", function () {
     await Promise.all([cached(edge), cached(late)]);
     assert.equal(await outcome(edge.find("A")), "found");
     assert.equal(await outcome(late.find("A")), "found");
+  });
+
+  it("count each run once, though answers to the writes are lost on the way", async () => {
+    const proxy = await startTcpProxy(server.port);
+    const edge = start(settings(`redis://127.0.0.1:${proxy.port}`));
+    await ready(edge);
+    const counter = new CycleCounter(edge.store, { keyOf, deadlineMs: 20, trouble: () => undefined }, systemClock);
+    const numbers: number[] = [];
+    for (let i = 0; i < 120; i++) {
+      if (i % 30 === 15) proxy.set({ kind: "cut-answer" });
+      if (i % 30 === 20) proxy.set({ kind: "none" });
+      const number = await counter.count("motor-1", `run-${i}`);
+      if (number !== undefined) numbers.push(number);
+    }
+    await until("all are stored", () => counter.waiting === 0, 15_000);
+    assert.equal((JSON.parse((await other.get("cycles:motor-1")) ?? "{}") as Context)["cycle_count"], 120);
+    assert.ok(numbers.length > 10 && numbers.length < 120, `${numbers.length} in time`);
+    assert.equal(new Set(numbers).size, numbers.length, "no number twice");
+    assert.equal(await counter.close(), 0);
+    await edge.close();
+    await proxy.stop();
   });
 
   it("hold two connections while used, and none afterwards", async () => {

@@ -3,7 +3,7 @@ import { AssetTable } from "../../../lib/assets";
 import { systemClock } from "../../../lib/clock";
 import { PictureReader } from "../../../lib/context/picture";
 import { NoRead } from "../../../lib/context/scan";
-import { ScanToContext } from "../../../lib/context/scan-to-context";
+import { ScanToContext, type ScanOptions } from "../../../lib/context/scan-to-context";
 import type { EdgeMessage } from "../../../lib/messages";
 import { lookupBench, withCode } from "./support";
 
@@ -14,14 +14,16 @@ const ASSETS = new AssetTable([
 
 const pictures = new PictureReader(systemClock);
 
-function bench(options: { debounceMs?: number; queue?: number; onDeadline?: "fail" | "stale" } = {}) {
-  const { onDeadline = "fail", debounceMs = 0, queue = 100 } = options;
+function bench(
+  options: Partial<Pick<ScanOptions, "debounceMs" | "queue" | "cycles">> & { onDeadline?: "fail" | "stale" } = {},
+) {
+  const { onDeadline = "fail", debounceMs = 0, queue = 100, cycles } = options;
   const { clock, store, lookup } = lookupBench({ onDeadline });
   const scans = new ScanToContext(
     lookup,
     pictures,
     ASSETS,
-    { noRead: new NoRead(["NOREAD"]), debounceMs, queue },
+    { noRead: new NoRead(["NOREAD"]), debounceMs, queue, cycles },
     clock,
   );
   const sent: { result: string; message: EdgeMessage }[] = [];
@@ -241,5 +243,32 @@ describe("repeats", () => {
     store.asked.shift();
     store.answer("context:A", {});
     assert.equal(await again, "found");
+  });
+});
+
+describe("runs that are counted", () => {
+  it("are the scans that are sent, each of its asset; the number stands in the context", async () => {
+    const counted: string[] = [];
+    const cycles = { count: (asset: string) => Promise.resolve(counted.push(asset)) };
+    const { clock, store, sent, scan } = bench({ cycles, debounceMs: 300 });
+    const found = scan({ payload: "A", reader: "reader-1" });
+    store.answer("context:A", { product: "A", cycle_count: 999 });
+    await found;
+    assert.deepEqual(sent[0].message.context, { product: "A", cycle_count: 1 });
+    assert.equal(await scan({ payload: "A", reader: "reader-1" }), "repeat");
+    await scan({ payload: "NOREAD", reader: "reader-2" });
+    const nobody = scan({ payload: "A", reader: "nobody" });
+    store.answer("context:A", null);
+    assert.equal(await nobody, "unusable");
+    assert.deepEqual(counted, ["motor-1", "motor-2"], "neither the repeat nor a scan of no asset");
+    clock.advance(1_000);
+    const late = scan({ payload: "B", reader: "reader-1" });
+    clock.advance(10);
+    assert.equal(await late, "unusable");
+    const again = scan({ payload: "B", reader: "reader-1" });
+    store.fail("context:B", "context-unknown");
+    store.answer("context:B", { product: "B" });
+    await again;
+    assert.deepEqual(counted, ["motor-1", "motor-2", "motor-1"], "read again after the deadline, it is the same run");
   });
 });

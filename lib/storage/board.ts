@@ -1,18 +1,27 @@
 import { readFileSync } from "node:fs";
 import { errorCode } from "../errors";
 
-const SERIAL = "/sys/firmware/devicetree/base/serial-number";
+/** Where the firmware has it, and where a container is shown it: Docker hides the first. */
+const SERIALS = ["/sys/firmware/devicetree/base/serial-number", "/run/context-edge/board-serial"];
+const NOT_THERE = ["ENOENT", "ENOTDIR", "EACCES", "EISDIR"];
 
 /**
  * What tells this machine from one that runs on a copy of its card: the board's serial where the firmware has one (Jetson,
  * Raspberry Pi), else undefined.
  */
-export function boardSerial(file = SERIAL): string | undefined {
+export function boardSerial(files: readonly string[] = SERIALS): string | undefined {
+  for (const file of files) {
+    const serial = read(file);
+    if (serial !== "") return serial;
+  }
+  return undefined;
+}
+
+function read(file: string): string {
   try {
-    const serial = readFileSync(file, "utf8").replaceAll("\0", "").trim();
-    return serial === "" ? undefined : serial;
+    return readFileSync(file, "utf8").replaceAll("\0", "").trim();
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EACCES"].includes(errorCode(error))) return undefined;
+    if (NOT_THERE.includes(errorCode(error))) return "";
     throw error;
   }
 }

@@ -199,13 +199,15 @@ describe("decision in Node-RED", () => {
     sheet.send({ command: "ack" }, { command: null }, { command: {} });
     sheet.command("list", { closed: true, limit: "x" });
     sheet.command("list", { closed: "yes" });
-    await until("five errors", () => sheet.errors.length === 5);
+    sheet.command("list", { announced: "yes" });
+    await until("six errors", () => sheet.errors.length === 6);
     const said = sheet.errors.map(({ error }) => error.message);
     assert.match(said[0], /msg.command is the text "ack", must be an object with a name: ack, shelve, .* list/);
     assert.match(said[1], /msg.command is null/);
     assert.match(said[2], /an object without a name/);
     assert.match(said[3], /command list limit is "x", must be a whole number from 1 to 1000/);
     assert.match(said[4], /command list closed is neither true nor false/);
+    assert.match(said[5], /command list announced is neither true nor false/);
     assert.deepEqual(sheet.events, []);
   });
 

@@ -314,6 +314,8 @@ describe("alarms: a flood", () => {
     assert.equal(plant.store.records.size, 15, "all are in the database");
     const standing = plant.book.open().find(({ label }) => label === "flood:line-1");
     assert.equal(standing?.evidence.count, 4);
+    assert.equal(plant.book.open(true).length, 11, "only those that were announced, when they alone are asked for");
+    assert.equal(plant.store.transitions.length, 15, "every transition goes to the bucket");
   });
 
   it("a critical alarm is announced also in a flood", async () => {

@@ -45,9 +45,8 @@ export class Fuser {
   /** Messages in which channels found readings, and in which none did. */
   matched = 0;
   unmatched = 0;
-  /** What other nodes said of themselves (the answer to an import), and ends of runs that were over already. */
-  answers = 0;
-  lateEnds = 0;
+  /** Messages of other kinds; `answers`: what other nodes said of themselves, `lateEnds`: of runs that were over already. */
+  readonly counts = { scans: 0, ends: 0, lateEnds: 0, answers: 0 };
   readonly strangers: Strangers;
   private readonly states: AssetStates;
   private readonly router: Router;
@@ -91,11 +90,13 @@ export class Fuser {
   }
 
   /**
-   * Takes a message. What makes no sample is counted: `matched`, `unmatched`, `strangers`, `answers`, `lateEnds`.
+   * Takes a message. Each is counted: as `matched`, `unmatched`, one of `strangers`, or in `counts`.
    * @returns the samples it triggers, in order; empty when it was only absorbed
    * @throws EdgeError `asset-unknown`, `too-many-assets`
    */
   take(message: EdgeMessage): Sample[] {
+    // What is no reason is none, whoever put it there.
+    if (message.unusable !== undefined && !isRecord(message.unusable)) delete message.unusable;
     if (isRecord(message.scan) || (message.unusable !== undefined && message.event === undefined))
       return this.takeScan(message);
     if (message.run?.phase === "end" || message.command?.name === "end") return this.takeEnd(message);
@@ -106,8 +107,9 @@ export class Fuser {
   takeOwn(channel: number, asset: AssetRef | undefined, reading: Reading): void {
     const state = this.put(asset ?? this.router.route("").asset, channel, reading);
     if (!state || !this.triggeredBy(channel)) return;
-    if (this.dueForEmit.size === 0) setImmediate(() => this.emitDue());
+    const none = this.dueForEmit.size === 0;
     this.trigger(state, this.dueForEmit);
+    if (none && this.dueForEmit.size > 0) setImmediate(() => this.emitDue());
   }
 
   /** What own sources must read: every channel of that source, once per asset where its match names one. */
@@ -164,6 +166,7 @@ export class Fuser {
   }
 
   private takeScan(message: EdgeMessage): Sample[] {
+    this.counts.scans++;
     const asset = this.assetOf(message);
     const { trigger } = this.config;
     if (!asset && this.options.assetTable.size > 1) {
@@ -195,9 +198,10 @@ export class Fuser {
     const named: unknown = message.run?.id;
     // A signal that comes when the next part is there already must not end the next part's run.
     if (state.run.id === undefined || (typeof named === "string" && named !== state.run.id)) {
-      this.lateEnds++;
+      this.counts.lateEnds++;
       return NONE;
     }
+    this.counts.ends++;
     return this.endRun(state, "an end signal came", message);
   }
 
@@ -219,7 +223,7 @@ export class Fuser {
     else if (this.strangers.readings === strange) {
       // What another node says of itself (an answer to put or import) is no reading that went astray.
       if (message.event === undefined && message.command === undefined) this.unmatched++;
-      else this.answers++;
+      else this.counts.answers++;
     }
     if (this.triggered.size === 0) return NONE;
     let left = this.triggered.size;
@@ -238,10 +242,10 @@ export class Fuser {
     return trigger === "any" || (trigger === "channel" && channel === this.triggerIndex);
   }
 
-  /** A reading that stands for every asset makes a sample of each. */
+  /** A reading of no asset stands in the next sample of each; as the trigger that was chosen, it makes one of each. */
   private trigger(state: AssetState, triggered: Set<AssetState>): void {
-    if (state !== this.states.shared) triggered.add(state);
-    else for (const heard of this.states.heard) triggered.add(heard);
+    if (state !== this.states.shared || this.states.size === 0) triggered.add(state);
+    else if (this.config.trigger === "channel") for (const heard of this.states.heard) triggered.add(heard);
   }
 
   /** @returns undefined where it is a reading of an unknown asset */

@@ -2,6 +2,7 @@ import type { Clock } from "../clock";
 import { uuidv7 } from "../ids";
 import type { EdgeMessage, Run, Unusable } from "../messages";
 import { isRecord, valueAt } from "../path";
+import { kindOf } from "../words";
 
 /** How long a run may last where nobody ends it. */
 export interface RunLimits {
@@ -55,9 +56,9 @@ export class RunOfAsset {
     const carried: Carried = {};
     if (isRecord(scan)) carried.scan = scan;
     if (unusable !== undefined) carried.unusable = unusable;
-    else if (context !== undefined) {
+    else if (isRecord(context)) {
       carried.context = context;
-      if (lookup !== undefined) carried.lookup = lookup;
+      if (isRecord(lookup)) carried.lookup = lookup;
     }
     if (simulated !== undefined) carried.simulated = simulated;
     this.stopTimer();
@@ -70,8 +71,8 @@ export class RunOfAsset {
   end(why: string): void {
     if (!this.current) return;
     this.stopTimer();
-    const code = this.current.carried.scan?.code;
-    const part = code === undefined || code === "" ? "the run" : `the run of ${code.slice(0, 40)}`;
+    const code: unknown = this.current.carried.scan?.code;
+    const part = typeof code !== "string" || code === "" ? "the run" : `the run of ${code.slice(0, 40)}`;
     this.current = undefined;
     this.over = { code: "run-over", reason: `${part} is over: ${why}` };
   }
@@ -106,7 +107,8 @@ export class RunOfAsset {
     const seconds = valueAt(this.current?.carried.context, runtimeField);
     if (seconds === undefined || seconds === null) return undefined;
     if (typeof seconds !== "number" || !Number.isFinite(seconds) || seconds <= 0) {
-      const shown = typeof seconds === "number" ? String(seconds) : (JSON.stringify(seconds) ?? "").slice(0, 40);
+      const text = typeof seconds === "string" ? `"${seconds.slice(0, 40)}"` : kindOf(seconds);
+      const shown = typeof seconds === "number" ? String(seconds) : text;
       return `${runtimeField} is ${shown}, must be a number of seconds above 0: this run does not end by time`;
     }
     const ms = seconds * factor * 1000;

@@ -69,10 +69,15 @@ describe("fusion: assets", () => {
 
   it("share what stands in a match without {asset}, whatever else is read under that topic", () => {
     const channels = [channelSpec({ name: "t", match: "{asset}/t" }), channelSpec({ name: "hall", match: "hall/air" })];
-    const { fuser } = setUp({ channels, trigger: "any" }, [MOTOR, OTHER]);
+    const any = setUp({ channels, trigger: "any" }, [MOTOR, OTHER]).fuser;
+    any.take({ topic: "motor-1/t", payload: 1 });
+    assert.deepEqual(any.take({ topic: "hall", payload: { air: 20 } }), [], "it waits for the next sample of each");
+    assert.deepEqual(any.take({ topic: "motor-1/t", payload: 2 })[0].message.sensor_data, { t: 2, hall: 20 });
+    any.close();
+    const { fuser } = setUp({ channels, trigger: "channel", triggerChannel: "hall" }, [MOTOR, OTHER]);
     const data = (message: EdgeMessage): unknown[] =>
       fuser.take(message).map(({ message: { asset, sensor_data } }) => [asset?.id, sensor_data]);
-    assert.deepEqual(data({ topic: "motor-1/t", payload: 1 }), [["motor-1", { t: 1, hall: null }]]);
+    assert.deepEqual(data({ topic: "motor-1/t", payload: 1 }), []);
     fuser.take({ topic: "motor-2/t", payload: 2 });
     assert.deepEqual(
       data({ topic: "hall", payload: { air: 20 } }),
@@ -80,7 +85,7 @@ describe("fusion: assets", () => {
         ["motor-1", { t: 1, hall: 20 }],
         ["motor-2", { t: 2, hall: 20 }],
       ],
-      "a reading that stands for all makes a sample of each",
+      "as the trigger it makes a sample of each",
     );
     fuser.close();
   });

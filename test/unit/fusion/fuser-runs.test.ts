@@ -109,13 +109,13 @@ describe("fusion: the end of a run", () => {
     const first = only({ ...READING }).message.run;
     fuser.take(scanned("B"));
     assert.deepEqual(fuser.take({ run: { ...first, phase: "end" } } as EdgeMessage), []);
-    assert.equal(fuser.lateEnds, 1);
+    assert.equal(fuser.counts.lateEnds, 1);
     const second = only({ ...READING }).message;
     assert.equal(second.scan?.code, "B");
     fuser.take({ run: { ...second.run, phase: "end" } } as EdgeMessage);
     assert.equal(only({ ...READING }).message.unusable?.code, "run-over");
     fuser.take({ command: { name: "end" } });
-    assert.equal(fuser.lateEnds, 2);
+    assert.equal(fuser.counts.lateEnds, 2);
     fuser.close();
   });
 });

@@ -6,8 +6,8 @@ const SERVERS = 4;
 function pairs(): [Fault, Fault][] {
   const chosen: [Fault, Fault][] = [];
   for (const [i, fault] of LASTING.entries()) {
-    chosen.push([fault, LASTING[(i + 1) % LASTING.length] as Fault]);
-    chosen.push([fault, PASSING[i % PASSING.length] as Fault]);
+    chosen.push([fault, LASTING[(i + 1) % LASTING.length]]);
+    chosen.push([fault, PASSING[i % PASSING.length]]);
   }
   return chosen;
 }

@@ -77,8 +77,6 @@ async function recoveries(): Promise<Figure[]> {
         if (fault.off) await wait(DOWN_MS);
         await fault.off?.(rig.peer);
         const begun = performance.now();
-        // Samples are made all the time: one that was made before the fault began to show does not count.
-        if (!fault.off) await wait(50);
         await rig.good(name).catch(() => undefined);
         took.push((performance.now() - begun) / 1000);
       }

@@ -7,6 +7,7 @@ import { alertsWebhook } from "./alerts/webhook";
 import { completeLoop } from "./complete-loop/flow";
 import { contribModbus } from "./contrib-modbus/flow";
 import { edgeLoop } from "./edge-loop/flow";
+import { opcuaNodes } from "./opcua-nodes/flow";
 import { plant } from "./plant/flow";
 import type { FlowNode } from "./sheet";
 import { waveform } from "./waveform/flow";
@@ -27,6 +28,7 @@ export function outputs(): Output[] {
     { path: "examples/Alerts to Sparkplug B.json", nodes: sparkplug() },
     { path: "examples/Alerts to a webhook.json", nodes: alertsWebhook() },
     { path: "examples/Readings from node-red-contrib-modbus.json", nodes: contribModbus() },
+    { path: "examples/Readings from node-red-contrib-opcua.json", nodes: opcuaNodes() },
     { path: "examples/Waveform to features.json", nodes: waveform() },
     { path: "examples/Samples and alarms to a historian.json", nodes: historian() },
     { path: "flows/edge-loop.json", nodes: edgeLoop() },

@@ -74,6 +74,8 @@ export class OpcuaRig {
   usable = false;
   /** Why the last unusable sample was that. */
   reason = "";
+  /** When the older of the readings in the last usable sample was taken, by performance.now(). */
+  private readAt = -Infinity;
 
   private constructor(
     readonly peer: Peer,
@@ -116,8 +118,10 @@ export class OpcuaRig {
     return rig;
   }
 
+  /** Until a sample is usable whose readings are younger than this moment: one that is still held proves nothing. */
   async good(what: string): Promise<void> {
-    await until(`${what}: good again (${this.reason})`, () => this.usable, RECOVERY_MS);
+    const since = performance.now();
+    await until(`${what}: good again (${this.reason})`, () => this.usable && this.readAt > since, RECOVERY_MS);
   }
 
   /** Every lasting fault must be told within the channels' maximum age. */
@@ -134,6 +138,8 @@ export class OpcuaRig {
 
   private take({ usable, message }: Sample): void {
     this.usable = usable;
+    const ages = Object.values(message.fusion?.channels ?? {}).map(({ age_ms }) => age_ms ?? Infinity);
+    this.readAt = performance.now() - Math.max(...ages);
     if (!usable) this.reason = message.unusable?.reason ?? "";
   }
 }

@@ -24,6 +24,8 @@ export interface Tolerance {
   readonly ageS: number;
   /** How long after a fault its effects may last, seconds. */
   readonly recoveryS: number;
+  /** How long a busy machine may take from a scan to its sample, seconds. */
+  readonly stallS: number;
 }
 
 export interface Findings {
@@ -46,7 +48,7 @@ export function reconcile(ldos: readonly Ldo[], trace: AssetTrace, tolerance: To
   for (const [i, ldo] of ldos.entries()) {
     const at = `${asset} record ${i + 1} at ${ldo.timestamp.toFixed(3)}`;
     const scan = scans[i];
-    if (scan !== undefined && Math.abs(ldo.timestamp - scan) > 1)
+    if (scan !== undefined && Math.abs(ldo.timestamp - scan) > tolerance.stallS)
       complaints.push(`${at}: scan ${i + 1} was at ${scan.toFixed(3)}`);
     if (ldo.asset_id !== asset) complaints.push(`${at}: belongs to ${ldo.asset_id ?? "nobody"}`);
     if (!ldo.unusable) {

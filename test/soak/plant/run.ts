@@ -18,6 +18,7 @@ const MACHINES = 8;
 const SCAN_EVERY_MS = 500;
 /** What the sources are allowed to take until they are back. */
 const RECOVERY_S = 5;
+const STALL_S = 3;
 const FAULT_MS = [1_500, 4_000] as const;
 const CALM_MS = [6_500, 10_000] as const;
 
@@ -100,7 +101,7 @@ async function observe(
   const bucket = join(rig.userDir, "context-edge", "objects");
   await until(`${sent} records are in the bucket`, () => readLdos(bucket).length >= sent, 30_000);
   const ldos = readLdos(bucket).toSorted((a, b) => (a.ldo_id < b.ldo_id ? -1 : 1));
-  const tolerance = { ageS: (MAX_AGE_MS + INTERVAL_MS + 500) / 1000, recoveryS: RECOVERY_S };
+  const tolerance = { ageS: (MAX_AGE_MS + INTERVAL_MS + 500) / 1000, recoveryS: RECOVERY_S, stallS: STALL_S };
   const findings = machines.map(({ asset, ...machine }, i) =>
     reconcile(
       ldos.filter((ldo) => ldo.asset_id === asset),

@@ -4,7 +4,7 @@ import { CHANNELS } from "../../soak/plant/machines";
 import { reconcile, type AssetTrace } from "../../soak/plant/reconcile";
 
 const START = 1_800_000_000;
-const TOLERANCE = { ageS: 2, recoveryS: 5 };
+const TOLERANCE = { ageS: 2, recoveryS: 5, stallS: 1 };
 
 /** A plant whose every value is its second, scanned once a second for a minute. */
 function trace(more: Partial<AssetTrace> = {}): AssetTrace {

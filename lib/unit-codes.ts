@@ -4,7 +4,7 @@
  */
 const WRITTEN = `
   CEL:°C FAH:°F KEL:K
-  PAL:Pa 74:mPa A97:hPa KPA:kPa MPA:MPa A89:GPa BAR:bar B85:µbar MBR:mbar PS:psi C56:N/mm² HN:mmHg
+  PAL:Pa 74:mPa A97:hPa KPA:kPa MPA:MPa A89:GPa BAR:bar B85:µbar MBR:mbar PS:psi C56:N/mm² HN:mmHg E42:kgf/cm²
   AMP:A C39:nA B84:µA 4K:mA B22:kA VLT:V 2G:V 2H:V D82:µV 2Z:mV KVT:kV
   WTT:W D80:µW C31:mW KWT:kW MAW:MW A90:GW
   NEW:N C20:mN B47:kN B73:MN NU:N·m D83:mN·m B48:kN·m B74:MN·m F88:N·cm

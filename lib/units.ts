@@ -45,6 +45,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     { name: "psi", factor: 6894.757_293_168, also: ["lbf/in²"] },
     { name: "N/mm²", exponent: 6 },
     { name: "mmHg", factor: 133.322_387_415 },
+    { name: "kgf/cm²", factor: 98_066.5, also: ["kp/cm²"] },
   ],
   current: [{ name: "A", prefixes: ["n", "µ", "m", "k"], also: ["Amp", "Amps"] }],
   voltage: [{ name: "V", prefixes: ["µ", "m", "k"], also: ["Volt", "Volts"] }],
@@ -144,6 +145,7 @@ function plain(spelling: string): string {
   return spelling
     .replaceAll(/[\s.*·⋅∙]/g, "")
     .replaceAll("μ", "µ")
+    .replace(/\/sec(?=$|[\^2²])/, "/s")
     .replace(/^º/, "°")
     .replace(/\^?2$/, "²")
     .replace(/^m\^?3/, "m³");

@@ -92,4 +92,35 @@ describe("the editor", function () {
       assert.deepEqual(untranslated, []);
     });
   }
+
+  it("asks for a band where a channel is the RMS in one, and for a moment where it is the reading nearest to it", async () => {
+    await emptySheet();
+    await drop("sensor-fuse");
+    await page.evaluate(`RED.editor.edit(RED.nodes.filterNodes({ type: "sensor-fuse" })[0])`);
+    await page.waitForSelector("#red-ui-editor-stack .red-ui-tray-body form");
+    await page.waitForTimeout(500);
+    const shown = (align: string): Promise<string[]> =>
+      page.evaluate<string[]>(`(() => {
+        const row = $("#node-input-channels-list .ce-row").first().removeClass("ce-closed");
+        row.find("[data-column=align]").val("${align}").trigger("change");
+        return ["band", "lag_ms", "tolerance_ms", "window_ms"].filter((column) =>
+          row.find("[data-column=" + column + "]").closest(".ce-field").css("display") !== "none");
+      })()`);
+    assert.deepEqual(await shown("hold"), []);
+    assert.deepEqual(await shown("nearest"), ["lag_ms", "tolerance_ms"]);
+    assert.deepEqual(await shown("kurtosis"), ["window_ms"]);
+    assert.deepEqual(await shown("band_rms"), ["band", "window_ms"]);
+    assert.equal(
+      await page.evaluate<boolean>(`$("#node-input-channels-list [data-column=band]").first().hasClass("input-error")`),
+      true,
+      "a band must be written",
+    );
+    const refused = (band: string): Promise<boolean> =>
+      page.evaluate<boolean>(
+        `$("#node-input-channels-list [data-column=band]").first().val("${band}").trigger("change").hasClass("input-error")`,
+      );
+    assert.equal(await refused("1000-10"), true);
+    assert.equal(await refused("10-1000"), false);
+    await picture(page, "dialog-sensor-fuse-band");
+  });
 });

@@ -70,6 +70,9 @@ describe("units of readings", () => {
       ["KPA", "kPa"],
       ["MA", "mA"],
       ["RPM", "1/min"],
+      ["mm/sec", "mm/s"],
+      ["m/sec2", "m/s²"],
+      ["kgf/cm2", "kgf/cm²"],
     ];
     for (const [from, to] of spellings) assert.equal(convert(7, from, to), 7, `${from} → ${to}`);
   });

@@ -2,6 +2,7 @@
 // steps run, and the exit code counts those that failed.
 import { spawnSync } from "node:child_process";
 import { checkEditor } from "./editor-check.mjs";
+import { checkErrorCodes } from "./error-codes.mjs";
 import { checkHouse } from "./house.mjs";
 import { checkPackage } from "./package-check.mjs";
 
@@ -21,6 +22,7 @@ const steps = [
   ["lint", run("oxlint", "--type-aware", "--deny-warnings")],
   ["format", run("prettier", "--check", "--log-level=warn", ".")],
   ["house rules", checkHouse],
+  ["error codes listed", checkErrorCodes],
   ["unused code", run("knip", "--no-progress")],
   ["flows built", run(node, "--import=tsx", "scripts/build-flows.ts", "--check")],
   ["schemas built", run(node, "--import=tsx", "scripts/schemas.ts", "--check")],

@@ -26,6 +26,9 @@ export async function deployFigures(): Promise<Figure[]> {
       figure("model_reloads", reloads, "loads", "≤ 0"),
       figure("heap_per_deploy", heapPerDeploy / 1024, "kB", null),
     ];
+  } catch (error) {
+    console.error(rig.log);
+    throw error;
   } finally {
     await rig.close();
   }

@@ -88,7 +88,8 @@ export async function startDeployRig(): Promise<DeployRig> {
   const post = async (path: string, body: unknown, headers: Record<string, string> = {}): Promise<void> => {
     const answer = await fetch(`${red.url}${path}`, {
       method: "POST",
-      headers: { "content-type": "application/json", ...headers },
+      // Not over a connection that was idle: its server may be closing it at this moment.
+      headers: { "content-type": "application/json", connection: "close", ...headers },
       body: JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

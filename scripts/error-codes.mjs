@@ -57,7 +57,7 @@ export function checkErrorCodes() {
     if (!listed.has(code)) complaints.push(`${path}: ${code} is not in ${LIST}`);
   }
   for (const [, code, meaning, remedy] of rows) {
-    if (!sources.some(([, text]) => text.includes(`"${code}"`)))
+    if (!sources.some(([, text]) => text.includes(`"${code}"`) || text.includes(`\`${code}: `)))
       complaints.push(`${LIST}: nothing gives ${code} any more`);
     if (meaning.trim() === "" || remedy.trim() === "")
       complaints.push(`${LIST}: ${code} lacks its meaning or its remedy`);

@@ -126,7 +126,11 @@ export async function startDeployRig(): Promise<DeployRig> {
     await deployAs("flows", disabled(true));
     return deployAs("flows", disabled(false));
   };
-  const seen = () => red.get<Seen>("/probe");
+  const seen = async () => {
+    // A connection that is kept would be one more.
+    const answer = await fetch(`${red.url}/probe`, { headers: { connection: "close" } });
+    return (await answer.json()) as Seen;
+  };
   const count = async (): Promise<Map<string, number>> => {
     const { resources, workers, listeners } = await seen();
     const clients = String(await client.client("LIST"))
@@ -167,7 +171,7 @@ export async function startDeployRig(): Promise<DeployRig> {
       return Object.fromEntries(least);
     },
     loads: async () => {
-      const text = await (await fetch(`${red.url}/context-edge/metrics`)).text();
+      const text = await (await fetch(`${red.url}/context-edge/metrics`, { headers: { connection: "close" } })).text();
       return Number(/^context_edge_model_loads_total (\d+)$/m.exec(text)?.[1]);
     },
     start: (perSecond) => post("/probe/start", { scan: SCAN, fuse: FUSE, perSecond }),

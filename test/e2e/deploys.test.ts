@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { deployUnderLoad, startDeployRig, type DeployRig } from "../support/deploys/rig";
 
-const ROUNDS = 8;
+const ROUNDS = 10;
 const PER_SECOND = 500;
 
 describe("deploys in the middle of a shift", function () {

@@ -19,12 +19,17 @@ import { openSession, release, REQUEST_MS, type SessionLimits } from "./session"
 /** A server forgets a session that was lost after 10 s: small ones have room for a few. */
 const LIMITS: SessionLimits = { lifetimeMs: 10_000, limitMs: 12_000 };
 const NAMESPACES_MS = 2000;
+const SUBSCRIBING_MS = 1500;
+
+const ignore = (): void => undefined;
 
 /** One client and one session, from connecting to loss. */
 export class OpcuaConnection {
   /** Rejects when the connection is lost. */
   readonly lost: Promise<never>;
   private readonly monitoring = new Portions(250);
+  /** Until it is made: the library throws where nobody catches it, and ends Node-RED, when its session goes meanwhile. */
+  private subscribing: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly opcua: OpcuaLibrary,
@@ -58,7 +63,7 @@ export class OpcuaConnection {
 
   /** A subscription whose keep-alive comes every `keepAliveCount` intervals without data. */
   async subscribe(intervalMs: number, keepAliveCount: number): Promise<ClientSubscription> {
-    return await this.session.createSubscription2({
+    const made = this.session.createSubscription2({
       requestedPublishingInterval: intervalMs,
       requestedMaxKeepAliveCount: keepAliveCount,
       requestedLifetimeCount: Math.max(keepAliveCount * 10, 60),
@@ -66,6 +71,8 @@ export class OpcuaConnection {
       publishingEnabled: true,
       priority: 10,
     });
+    this.subscribing = made.then(ignore, ignore);
+    return await made;
   }
 
   /**
@@ -143,6 +150,7 @@ export class OpcuaConnection {
   }
 
   async close(): Promise<void> {
+    await within(this.subscribing, SUBSCRIBING_MS, "subscribing", this.clock).catch(ignore);
     await release(this.client, this.session, this.clock);
   }
 

@@ -31,7 +31,8 @@ export interface RandomReport {
   readonly seconds: number;
 }
 
-const BATCH = 200;
+/** No more than the smallest queue of a node, for each node. */
+const BATCH = 1200;
 const TYPES = ["qr-context", "sensor-fuse", "tensorrt-infer", "decision", "ldo-emit", "context-edge-plant"] as const;
 
 const idOf = (type: string): string => `9a0000000000000${TYPES.findIndex((known) => known === type)}`;

@@ -2,7 +2,7 @@
  * Messages as nobody would send them on purpose, and as some flow some day will: every property that a node looks at, right,
  * nearly right or anything at all. Not `error`: one that is no plain object ends Node-RED itself (5.0) when a message fails.
  */
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 const ANY = fc.anything({
   maxDepth: 2,

@@ -13,7 +13,7 @@ export interface OutboxPumpOptions {
   /** True when the spool's file is there: an earlier run may have left something in it. */
   readonly exists: () => boolean;
   readonly clock: Clock;
-  /** What keeps lines from the spool; undefined when nothing does any more. */
+  /** What somebody must mend before lines get into the spool and the bucket; undefined when nothing any more. */
   readonly report: (trouble: EdgeError | undefined) => void;
 }
 
@@ -29,7 +29,10 @@ export class OutboxPump {
   private work: Promise<void> = Promise.resolve();
   private queued = false;
   private closed = false;
-  private failing = false;
+  private failure: EdgeError | undefined;
+  /** Of the open spool: a store that refuses, a full quota. That a store is away mends itself. */
+  private refusal: EdgeError | undefined;
+  private reported: EdgeError | undefined;
   private cancel: (() => void) | undefined;
 
   constructor(private readonly options: OutboxPumpOptions) {}
@@ -90,12 +93,12 @@ export class OutboxPump {
   private async bring(): Promise<void> {
     this.outbox ??= await this.follow();
     // Opened before the first line too: what an earlier run left is uploaded from the start.
-    if (!this.spool && this.options.exists()) this.spool = await this.options.open();
+    if (this.options.exists()) await this.opened();
     for (;;) {
       const lines = await this.outbox.next(BATCH);
       const last = lines.at(-1);
       if (last === undefined || this.closed) break;
-      const spool = (this.spool ??= await this.options.open());
+      const spool = await this.opened();
       await Promise.all(lines.map((line) => append(spool, line)));
       await this.outbox.taken(last.n);
     }
@@ -113,19 +116,37 @@ export class OutboxPump {
     const { spool } = this;
     if (!spool || spool.stats().backlogRows > 0) return;
     this.spool = undefined;
+    this.refusal = undefined;
     await spool.close();
+  }
+
+  private async opened(): Promise<Spool> {
+    if (this.spool) return this.spool;
+    const spool = await this.options.open();
+    spool.onState(({ health, error }) => {
+      this.refusal = health === "ok" || health === "retrying" ? undefined : error;
+      this.tell();
+    });
+    this.spool = spool;
+    return spool;
   }
 
   private later(ms: number): void {
     this.cancel?.();
     this.cancel = undefined;
-    if (this.closed || (!this.spool && !this.failing)) return;
+    if (this.closed || (!this.spool && !this.failure)) return;
     this.cancel = this.options.clock.after(ms, () => this.wake());
   }
 
   private fail(trouble: EdgeError | undefined): void {
-    if (trouble === undefined && !this.failing) return;
-    this.failing = trouble !== undefined;
+    this.failure = trouble;
+    this.tell();
+  }
+
+  private tell(): void {
+    const trouble = this.failure ?? this.refusal;
+    if (this.closed || trouble?.message === this.reported?.message) return;
+    this.reported = trouble;
     this.options.report(trouble);
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ManualClock } from "../../../lib/clock";
@@ -111,6 +111,24 @@ describe("an outbox", () => {
       clock.advance(5_000);
       return (await bucket()).length === 1;
     });
+    await bringing.close();
+  });
+
+  it("says when the store refuses its lines, though it may take others, and when it takes them again", async () => {
+    const reports: (EdgeError | undefined)[] = [];
+    mkdirSync(join(dir, "objects"));
+    writeFileSync(join(dir, "objects", "mers"), "a file where the folder should be");
+    const bringing = pump(reports);
+    bringing.start();
+    await put("a");
+    await bringing.flush();
+    await until("it is told", () => reports.length === 1);
+    assert.match(String(reports[0]?.code), /^objects-/);
+    rmSync(join(dir, "objects", "mers"));
+    await bringing.flush();
+    await until("it is in the bucket", async () => (await bucket()).length === 1);
+    await until("that is told too", () => reports.length === 2);
+    assert.equal(reports[1], undefined);
     await bringing.close();
   });
 

@@ -6,6 +6,7 @@ import { sparkplug } from "./alerts/sparkplug";
 import { alertsWebhook } from "./alerts/webhook";
 import { completeLoop } from "./complete-loop/flow";
 import { contribModbus } from "./contrib-modbus/flow";
+import { contextAdmin } from "./context-admin/flow";
 import { edgeLoop } from "./edge-loop/flow";
 import { opcuaNodes } from "./opcua-nodes/flow";
 import { plant } from "./plant/flow";
@@ -29,6 +30,7 @@ export function outputs(): Output[] {
     { path: "examples/Alerts to a webhook.json", nodes: alertsWebhook() },
     { path: "examples/Readings from node-red-contrib-modbus.json", nodes: contribModbus() },
     { path: "examples/Readings from node-red-contrib-opcua.json", nodes: opcuaNodes() },
+    { path: "examples/Context admin.json", nodes: contextAdmin() },
     { path: "examples/Waveform to features.json", nodes: waveform() },
     { path: "examples/Samples and alarms to a historian.json", nodes: historian() },
     { path: "flows/edge-loop.json", nodes: edgeLoop() },

@@ -216,8 +216,10 @@ export class EmitRuntime {
 
   private show(): void {
     if (!this.spool) return;
-    if (this.alarmTrouble) this.status.set("red", "ring", `alarm records wait (${this.alarmTrouble.code})`);
-    else this.status.set(...describe(this.spool.stats(), this.duplicates, this.device));
+    const stats = this.spool.stats();
+    if (this.alarmTrouble && stats.health === "ok")
+      this.status.set("red", "ring", `alarm records wait (${this.alarmTrouble.code})`);
+    else this.status.set(...describe(stats, this.duplicates, this.device));
   }
 
   async close(): Promise<void> {

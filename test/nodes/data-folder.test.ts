@@ -2,83 +2,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import helper from "node-red-node-test-helper";
-import type { EdgeMessage } from "../../lib/messages";
 import { scratch } from "../support/cache";
+import { Line } from "../support/line";
 import { until } from "../support/process";
 import { FickleDirectory } from "../support/read-only";
-import { fusion } from "../unit/decision/support";
-import device = require("../../nodes/context-edge-device/context-edge-device");
-import objects = require("../../nodes/context-edge-objects/context-edge-objects");
-import decision = require("../../nodes/decision/decision");
-import emit = require("../../nodes/ldo-emit/ldo-emit");
-
-const TAB = "f00000000000000d";
-const ids = {
-  device: "3000000000000001",
-  objects: "3000000000000002",
-  decision: "3000000000000003",
-  emit: "3000000000000004",
-};
-
-/** decision and ldo-emit on one data folder, as they run in Node-RED. */
-class Line {
-  readonly alarms: EdgeMessage[] = [];
-  readonly stored: EdgeMessage[] = [];
-  readonly errors: string[] = [];
-  readonly statuses: Record<string, string> = {};
-
-  static async load(dataDir: string, bucket: string): Promise<Line> {
-    const limits = [{ channel: "temperature", operator: ">", value: "90", severity: "critical" }];
-    await helper.load(
-      [device, objects, decision, emit],
-      [
-        { id: TAB, type: "tab" },
-        { id: ids.device, type: "context-edge-device", device_id: "edge-1", data_dir: dataDir },
-        { id: ids.objects, type: "context-edge-objects", kind: "folder", folder: bucket },
-        { id: ids.decision, z: TAB, type: "decision", device: ids.device, limits, wires: [["a"], [], [ids.emit]] },
-        { id: ids.emit, z: TAB, type: "ldo-emit", device: ids.device, objects: ids.objects, wires: [["s"], []] },
-        { id: "a", z: TAB, type: "helper" },
-        { id: "s", z: TAB, type: "helper" },
-        { id: "c", z: TAB, type: "catch", wires: [["e"]] },
-        { id: "e", z: TAB, type: "helper" },
-      ],
-    );
-    return new Line();
-  }
-
-  private constructor() {
-    helper.getNode("a").on("input", (message: EdgeMessage) => void this.alarms.push(message));
-    helper.getNode("s").on("input", (message: EdgeMessage) => void this.stored.push(message));
-    helper.getNode("e").on("input", ({ error }) => void this.errors.push((error as { message: string }).message));
-    for (const name of ["decision", "emit"] as const) {
-      const node = helper.getNode(ids[name]) as unknown as StatusSource;
-      node.on("call:status", ({ args: [{ fill, text }] }) => (this.statuses[name] = `${fill}: ${text}`));
-    }
-  }
-
-  tooHot(): void {
-    helper.getNode(ids.decision).receive({
-      asset: { id: "motor-1", line: "line-1", station: "" },
-      sensor_data: { temperature: 99 },
-      fusion: { ...fusion(), channels: { temperature: { unit: "°C", quality: "good", age_ms: 1, source: "wire" } } },
-    });
-  }
-
-  shows(node: string, start: string): boolean {
-    return (this.statuses[node] ?? "").startsWith(start);
-  }
-
-  said(): string {
-    return helper
-      .log()
-      .args.map(([{ msg }]) => String(msg))
-      .join("\n");
-  }
-}
-
-interface StatusSource {
-  on(event: "call:status", listener: (call: { args: [{ fill: string; text: string }] }) => void): void;
-}
 
 describe("a data folder that does not keep what it is given", () => {
   let dir: string;

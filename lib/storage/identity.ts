@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { EdgeError, asError, errorCode } from "../errors";
 import { isSafeName, randomHex, uuidv7 } from "../ids";
 import { isRecord } from "../path";
+import { boardSerial } from "./board";
 import { makeDirectory } from "./make-directory";
 
 /** Who this installation is: born with the data directory, kept as long as it is. */
@@ -11,11 +12,15 @@ export interface Identity {
   readonly device: string;
   /** Tells two installations with the same device id apart. */
   readonly installId: string;
+  /** The serial of the board that it was born on, or moved to. */
+  readonly board?: string;
 }
 
 export interface DataDir extends Identity {
   /** Why nothing can be written, though it is known who this is: a card that went read-only, a full disk. */
   readonly trouble?: EdgeError;
+  /** The board's serial is another than last time: a card that was moved, or copied. Then `installId` is new. */
+  readonly moved?: true;
 }
 
 /**
@@ -24,14 +29,17 @@ export interface DataDir extends Identity {
  * @throws EdgeError `data-dir` when it has no identity and cannot be created or written, `data-dir-full` when its disk is full,
  *   `identity` when identity.json is damaged
  */
-export function openDataDir(dataDir: string): DataDir {
+export function openDataDir(dataDir: string, board: string | undefined = boardSerial()): DataDir {
   const trouble = attempt(dataDir, () => {
     makeDirectory(dataDir);
     tryOut(join(dataDir, "write-test"));
   });
   const file = join(dataDir, "identity.json");
-  if (existsSync(file)) return { ...readIdentity(file), ...(trouble && { trouble }) };
-  const failed = trouble ?? attempt(dataDir, () => create(file));
+  if (existsSync(file)) {
+    const known = readIdentity(file);
+    return trouble ? { ...known, trouble } : settle(file, known, board);
+  }
+  const failed = trouble ?? attempt(dataDir, () => create(file, board));
   if (failed) throw failed;
   return readIdentity(file);
 }
@@ -67,12 +75,25 @@ function attempt(dataDir: string, work: () => void): EdgeError | undefined {
   }
 }
 
-function create(file: string): void {
-  const identity: Identity = { device: `edge-${randomHex(32)}`, installId: uuidv7(Date.now()) };
-  const draft = `${file}.${identity.installId}`;
+/** On another board the installation is another one, so that a card and its copy can be told apart; the device id stays. */
+function settle(file: string, known: Identity, board: string | undefined): DataDir {
+  if (board === undefined || known.board === board) return known;
+  const moved = known.board !== undefined;
+  const now = { ...known, ...(moved && { installId: uuidv7(Date.now()) }), board };
+  write(now, file, renameSync);
+  return moved ? { ...now, moved } : now;
+}
+
+function create(file: string, board: string | undefined): void {
+  const born = { device: `edge-${randomHex(32)}`, installId: uuidv7(Date.now()) };
+  write({ ...born, ...(board !== undefined && { board }) }, file, place);
+}
+
+function write(identity: Identity, file: string, into: (draft: string, file: string) => void): void {
+  const draft = `${file}.${randomHex(64)}`;
   try {
     writeFileSync(draft, `${JSON.stringify(identity, null, 2)}\n`, { flush: true });
-    place(draft, file);
+    into(draft, file);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -109,5 +130,6 @@ function readIdentity(file: string): Identity {
       remedy: "restore it, or delete it to start as a new installation",
     });
   }
-  return { device: parsed["device"], installId: parsed["installId"] };
+  const { device, installId, board } = parsed as { device: string; installId: string; board?: unknown };
+  return { device, installId, ...(typeof board === "string" && { board }) };
 }

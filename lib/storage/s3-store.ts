@@ -30,9 +30,12 @@ export interface S3Options {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** A request that takes longer is given up, outcome unknown. */
   readonly timeoutMs?: number;
+  /** Called with the server's clock, in milliseconds since 1970, as it stood within a second of now. */
+  readonly serverTime?: (epochMs: number) => void;
 }
 
 const TIMEOUT_MS = 30_000;
+const QUICK_MS = 1_000;
 
 type Command<T> = (sdk: typeof Sdk, client: Sdk.S3Client, abortSignal: AbortSignal) => Promise<T>;
 
@@ -233,9 +236,32 @@ export class S3Store implements ObjectStore {
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
     });
+    if (this.options.serverTime) this.readServerTime(client, this.options.serverTime);
     this.loaded = { sdk, client };
     return this.loaded;
   }
+
+  private readServerTime(client: Sdk.S3Client, heard: (epochMs: number) => void): void {
+    const { clock } = this;
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const asked = clock.monotonic();
+        const result = await next(args);
+        const tookMs = clock.monotonic() - asked;
+        const at = serverClock(result.response);
+        // What took longer says nothing to the second.
+        if (Number.isFinite(at) && tookMs <= QUICK_MS) heard(at + tookMs / 2);
+        return result;
+      },
+      { step: "deserialize", name: "serverTime", priority: "low" },
+    );
+  }
+}
+
+/** The Date header counts whole seconds, cut off: in the middle of them it is off by half a one. */
+function serverClock(response: unknown): number {
+  const { headers } = (response ?? {}) as { headers?: Readonly<Record<string, string>> };
+  return Date.parse(headers?.["date"] ?? "") + 500;
 }
 
 /** 404 to a put: with ifMatch there is no such object; without, it can only be the bucket that is not there. */

@@ -7,6 +7,7 @@ import { describeJump, systemClockWatch } from "../../lib/clock-watch";
 import { EdgeError, asError } from "../../lib/errors";
 import { isSafeName } from "../../lib/ids";
 import { openDatabase, type Database } from "../../lib/storage/database";
+import { Homes } from "../../lib/storage/homes";
 import { openDataDir } from "../../lib/storage/identity";
 import { LastTime } from "../../lib/storage/last-time";
 import { SharedFiles, type FileLease } from "../../lib/storage/shared-files";
@@ -22,6 +23,11 @@ interface DeviceNode extends Node {
 
 /** Several device nodes may share a data directory (an example that was imported twice): it then is one device. */
 const databases = new SharedFiles<Database>(systemClock, "data-dir-shared", "device");
+
+/** Data folders of this process by device id. */
+const homes = new Homes();
+const TOLD_APART =
+  "Records of two installations with one device id are told apart by install_id; give each its own id.";
 
 /** Who this device is, where it keeps what must survive, and which assets it watches. */
 export = function (RED: NodeAPI): void {
@@ -75,6 +81,10 @@ class DeviceRuntime implements DeviceService {
     this.dataDir = realpathSync(path);
     this.installId = identity.installId;
     this.trouble = identity.trouble;
+    if (identity.moved)
+      warn(
+        `this data folder was on another board: from now on it is installation ${identity.installId}. ${TOLD_APART}`,
+      );
     this.device = config.text("device_id", config.environment("CONTEXT_EDGE_DEVICE") || identity.device);
     this.site = config.text("site", "site");
     this.line = config.text("line", "line");
@@ -104,6 +114,9 @@ class DeviceRuntime implements DeviceService {
     this.assetTable = new AssetTable(this.assets);
     const file = join(this.dataDir, "context-edge.db");
     this.lease = databases.lease(this.dataDir, { device_id: this.device }, () => openDatabase({ file }));
+    const other = homes.enter(this.device, this.dataDir);
+    if (other !== undefined)
+      warn(`the device id ${this.device} is used by ${other} and by ${this.dataDir} here. ${TOLD_APART}`);
     this.lastTime = new LastTime(this.dataDir, systemClock, this.clock, (error) => {
       if (!this.trouble) warn(asError(error).message);
     });
@@ -119,6 +132,7 @@ class DeviceRuntime implements DeviceService {
   async close(): Promise<void> {
     // The nodes that use the database close at the same moment; what they save last comes first.
     await new Promise((resolve) => setImmediate(resolve));
+    homes.leave(this.device, this.dataDir);
     this.unfollow();
     this.lastTime.close();
     await this.lease.release();

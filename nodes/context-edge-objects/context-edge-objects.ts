@@ -1,6 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
+import { systemClockWatch } from "../../lib/clock-watch";
 import { EdgeError, asError } from "../../lib/errors";
 import { FolderStore } from "../../lib/storage/folder-store";
 import type { ObjectStore } from "../../lib/storage/object-store";
@@ -62,6 +63,8 @@ function readSecrets(credentials: S3Secrets | undefined): S3Secrets {
   return { access_key: reader.secret("access_key"), secret_key: reader.secret("secret_key") };
 }
 
+const serverTime = (epochMs: number): void => systemClockWatch.compare(epochMs);
+
 /** @param home where a folder lies whose path is not absolute */
 function openStore(config: ConfigReader, secrets: S3Secrets, home: string, timeoutMs?: number): ObjectStore {
   if (config.choice("kind", ["folder", "s3"], "folder") === "folder") {
@@ -76,7 +79,7 @@ function openStore(config: ConfigReader, secrets: S3Secrets, home: string, timeo
     pathStyle: config.flag("path_style", true),
     secrets,
   });
-  return new S3Store({ ...settings, ...(timeoutMs !== undefined && { timeoutMs }) }, systemClock);
+  return new S3Store({ ...settings, serverTime, ...(timeoutMs !== undefined && { timeoutMs }) }, systemClock);
 }
 
 /** Long enough for a slow server, short enough for somebody who waits at a dialog. */

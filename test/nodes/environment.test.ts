@@ -35,6 +35,7 @@ const VARIANTS: Readonly<Record<string, readonly object[]>> = {
     { kind: "sentinel", sentinel_nodes: "127.0.0.1:9" },
     { kind: "cluster", cluster_nodes: "127.0.0.1:9" },
   ],
+  "qr-context": [{}, { count_cycles: true }],
   "context-edge-modbus": [{}, { transport: "serial", serial_port: "/dev/none" }],
   "context-edge-objects": [{}, { kind: "s3", endpoint: "http://127.0.0.1:9", bucket: "b" }],
 };

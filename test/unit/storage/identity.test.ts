@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { Homes } from "../../../lib/storage/homes";
 import { openDataDir, type Identity } from "../../../lib/storage/identity";
 
 const run = promisify(execFile);
@@ -30,6 +31,31 @@ describe("identity of a data directory", () => {
     const found = births.map(({ stdout }) => (JSON.parse(stdout) as Identity).installId);
     assert.deepEqual(new Set(found), new Set([openDataDir(dir).installId]));
     assert.deepEqual(readdirSync(dir), ["identity.json"]);
+  });
+
+  it("is another installation of the same device on another board, once, and says so", () => {
+    const first = openDataDir(dir, undefined);
+    const bound = openDataDir(dir, "board-1");
+    assert.deepEqual(bound, { ...first, board: "board-1" }, "an older folder learns its board");
+    assert.deepEqual(openDataDir(dir, undefined), bound, "a container that is not shown the serial changes nothing");
+    const moved = openDataDir(dir, "board-2");
+    assert.equal(moved.moved, true);
+    assert.equal(moved.device, first.device);
+    assert.notEqual(moved.installId, first.installId);
+    assert.deepEqual({ ...openDataDir(dir, "board-2"), moved: true }, moved);
+    assert.deepEqual(readdirSync(dir), ["identity.json"]);
+  });
+
+  it("two folders with one device id in one process know of each other", () => {
+    const homes = new Homes();
+    assert.equal(homes.enter("edge-1", "/a"), undefined);
+    assert.equal(homes.enter("edge-1", "/a"), undefined);
+    assert.equal(homes.enter("edge-1", "/b"), "/a");
+    assert.equal(homes.enter("edge-2", "/c"), undefined);
+    homes.leave("edge-1", "/a");
+    assert.equal(homes.enter("edge-1", "/b"), "/a");
+    homes.leave("edge-1", "/a");
+    assert.equal(homes.enter("edge-1", "/b"), undefined);
   });
 
   it("that is damaged is refused, never replaced", () => {

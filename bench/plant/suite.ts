@@ -2,12 +2,14 @@ import type { Figure } from "../figures";
 import { runParts } from "../parts";
 import { assetsFigures } from "./assets";
 import { deployFigures } from "./deploys";
+import { modbusFigures } from "./modbus";
 import { opcuaFigures } from "./opcua";
 
 /** One line for each part of the measurement, in a file of its own beside this one. */
 const PARTS: Record<string, () => Promise<Figure[]>> = {
   assets: assetsFigures,
   deploys: deployFigures,
+  modbus: modbusFigures,
   opcua: opcuaFigures,
 };
 

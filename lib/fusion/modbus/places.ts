@@ -75,7 +75,8 @@ function elsewhere(transport: Transport, host: string): Transport {
   if (host === "") return transport;
   if (transport.kind === "serial") return { ...transport, path: host };
   const port = /^([^:]+|\[.+\]):(\d{1,5})$/.exec(host);
-  return port ? { ...transport, host: port[1] as string, port: Number(port[2]) } : { ...transport, host };
+  if (!port) return { ...transport, host };
+  return { ...transport, host: (port[1] as string).replace(/^\[|\]$/g, ""), port: Number(port[2]) };
 }
 
 function unknownAsset(asset: string, assets: readonly AssetPlace[]): EdgeError {

@@ -69,6 +69,8 @@ export function plainly(error: unknown): string {
     default:
       break;
   }
+  if (/certificate required|peer did not return a certificate/.test(message))
+    return "the server asks for a client certificate: name its file and its key";
   if (/^WRONGPASS|^ERR invalid password/.test(message)) return "user name or password is wrong";
   if (/^Unknown RESP type|^Protocol error/.test(message)) return "what answers there is no Redis server";
   if (message.startsWith("NOAUTH")) return "the server asks for a password";

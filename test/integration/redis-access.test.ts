@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { systemClock } from "../../lib/clock";
 import { singleRedis } from "../../lib/context/redis-target";
 import { probeRedis } from "../../lib/context/redis-probe";
@@ -78,9 +79,6 @@ describe("a Redis behind TLS", function () {
   let url: string;
   before(async () => {
     dir = scratch("tls");
-    // An OPC UA library in the same process may have left OPENSSL_CONF as the text "undefined".
-    const { OPENSSL_CONF: _, ...env } = process.env;
-    const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: dir, env, stdio: "pipe" });
     openssl(
       "req",
       "-x509",
@@ -132,7 +130,7 @@ describe("a Redis behind TLS", function () {
       "--tls-port",
       String(port),
       "--tls-auth-clients",
-      "no",
+      "optional",
       "--tls-cert-file",
       join(dir, "server.crt"),
       "--tls-key-file",
@@ -145,6 +143,11 @@ describe("a Redis behind TLS", function () {
     await server.stop();
     rmSync(dir, { recursive: true });
   });
+  const openssl = (...args: string[]) => {
+    // An OPC UA library in the same process may have left OPENSSL_CONF as the text "undefined".
+    const { OPENSSL_CONF: _, ...env } = process.env;
+    execFileSync("openssl", args, { cwd: dir, env, stdio: "pipe" });
+  };
   const probe = (changes: Changes) => probeRedis(singleRedis(settings(url, changes)), true, ["context:"], systemClock);
 
   it("is reached with its CA, its cache too", async () => {
@@ -161,5 +164,27 @@ describe("a Redis behind TLS", function () {
       /for another name/,
     );
     assert.ok((await probe({ tls: { ca: join(dir, "ca.crt"), servername: "redis.plant" } })).ok);
+  });
+
+  it("asks for a client certificate in words, and takes one", async () => {
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "edge.key", "-out", "edge.csr", "-subj", "/CN=edge");
+    const signing = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2"];
+    openssl("x509", "-req", "-in", "edge.csr", ...signing, "-out", "edge.crt");
+    const ca = join(dir, "ca.crt");
+    const admin = new Redis(url, { tls: { ca: readFileSync(ca) } });
+    await admin.config("SET", "tls-auth-clients", "yes");
+    admin.disconnect();
+    const without = await probe({ tls: { ca } });
+    assert.deepEqual(without, {
+      ok: false,
+      text: "the server asks for a client certificate: name its file and its key",
+    });
+    const own = { ca, cert: join(dir, "edge.crt"), key: join(dir, "edge.key") };
+    const { ok, text } = await probe({ tls: own });
+    assert.ok(ok, text);
+    const edge = bench(settings(url, { tls: own }));
+    await cached(edge);
+    assert.equal(await outcome(edge.find("A")), "context-unknown");
+    await edge.close();
   });
 });

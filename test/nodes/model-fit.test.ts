@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Node, NodeAPI } from "node-red";
@@ -16,8 +17,7 @@ import infer = require("../../nodes/tensorrt-infer/tensorrt-infer");
 import { sample, source } from "../support/model-fixture";
 
 /** Node-RED's own link nodes. */
-// oxlint-disable-next-line typescript/no-require-imports
-const link = require("@node-red/nodes/core/common/60-link.js") as typeof infer;
+const link = createRequire(require.resolve("node-red"))("@node-red/nodes/core/common/60-link.js") as typeof infer;
 
 const serving = new ModelSlot(
   {

@@ -103,14 +103,19 @@ describe("fusion: a sample per scan", () => {
   });
 
   it("judges by the monotonic clock: a jump of the wall clock makes nothing stale or young", () => {
-    const { fuser, only, feed, clock } = setUp();
-    feed();
-    clock.jump(3_600_000);
-    assert.equal(only(scanned("A")).usable, true);
-    clock.advance(2001);
-    clock.jump(-7_200_000);
-    assert.equal(only(scanned("B")).usable, false);
-    fuser.close();
+    for (const jump of [3_600_000, -3_600_000, -Date.UTC(2026, 0, 1)]) {
+      const { fuser, only, feed, clock } = setUp();
+      feed();
+      clock.advance(1999);
+      clock.jump(jump);
+      const { usable, message } = only(scanned("A"));
+      assert.equal(usable, true);
+      assert.equal(Date.parse(message.fusion?.at ?? ""), clock.now(), "the stamp is the clock's, right or wrong");
+      clock.advance(2);
+      clock.jump(-jump);
+      assert.equal(only(scanned("B")).usable, false);
+      fuser.close();
+    }
   });
 
   it("leaves null where a channel is not required", () => {

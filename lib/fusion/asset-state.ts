@@ -58,11 +58,11 @@ export class AssetState {
     const now = this.clock.monotonic();
     const changed = cell.take(reading, now, this.clock.now());
     this.heardAt = now;
+    const isBack = cell.announced && cell.usable(now) !== null;
+    // The timer leaves out what was announced: a channel that is back must be in it again.
+    if (isBack) cell.announced = false;
     if (cell.staleFrom < this.armedFor) this.arm(now);
-    if (cell.announced && cell.usable(now) !== null) {
-      cell.announced = false;
-      this.announce(this, { kind: "channel-good", channel: cell.spec.name, trouble: undefined });
-    }
+    if (isBack) this.announce(this, { kind: "channel-good", channel: cell.spec.name, trouble: undefined });
     return changed;
   }
 

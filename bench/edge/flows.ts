@@ -128,7 +128,7 @@ export function benchContext(n: number): object {
     batch: `batch-${n}`,
     normal: Object.fromEntries(CHANNELS.map((channel, i) => [channel, product.normal[i]])),
     thresholds: { temp_warning: 90, temp_critical: 105, vibration_max: 6 },
-    expected_runtime_s: product.runtimeS,
+    expected_runtime: product.runtimeS,
     order: { number: `4500${n}`, customer: "customer 17", due: "2026-12-01", quantity: 250 },
     routing: ["winding", "impregnation", "assembly", "run-in", "end-of-line"],
     notes: "run-in at nominal voltage, direction of rotation as seen from the drive end, insulation class F, duty S1",

@@ -161,7 +161,7 @@ export interface PlantContext {
     readonly temp_critical: number;
     readonly vibration_max: number;
   };
-  readonly expected_runtime_s: number;
+  readonly expected_runtime: number;
   [field: string]: unknown;
 }
 
@@ -178,7 +178,7 @@ export function contextFor(product: Product, recipe: Recipe, assetId: string, ba
       temp_critical: normal.temperature + LIMIT_MARGINS.critical,
       vibration_max: round(Math.max(normal.vibration_x, normal.vibration_y) + LIMIT_MARGINS.vibration, 2),
     },
-    expected_runtime_s: product.runtimeS,
+    expected_runtime: product.runtimeS,
   };
 }
 

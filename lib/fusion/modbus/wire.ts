@@ -116,7 +116,7 @@ export class RegisterMessages {
 /** What an answer and a failure of the same read have in common. @param named holds the name of the node as `from` */
 function senderOf({ topic }: EdgeMessage, named: unknown): string {
   const from = isRecord(named) ? named["from"] : undefined;
-  return JSON.stringify([topic, typeof from === "string" ? from : ""]);
+  return JSON.stringify([topic, from].map((name) => (typeof name === "string" ? name.slice(0, 512) : "")));
 }
 
 /** True when the message answers a Modbus request. */

@@ -84,7 +84,7 @@ const CONTEXT = fc.record(
     asset_id: fc.oneof(ASSET, ANY),
     normal: fc.dictionary(CHANNEL, fc.oneof(NUMBER, ANY)),
     thresholds: fc.dictionary(fc.constantFrom("temp_warning", "temp_critical", "vibration_max"), fc.oneof(NUMBER, ANY)),
-    expected_runtime_s: fc.oneof(NUMBER, ANY),
+    expected_runtime: fc.oneof(NUMBER, ANY),
   },
   { requiredKeys: [] },
 );

@@ -49,7 +49,7 @@ describe("the plant's catalogue", () => {
       batch: "L1",
       normal: { vibration_x: 1.4, vibration_y: 1.15, temperature: 70, current: 11.5 },
       thresholds: { temp_warning: 86, temp_critical: 96, vibration_max: 3.6 },
-      expected_runtime_s: 60,
+      expected_runtime: 60,
     });
   });
 });

@@ -126,7 +126,8 @@ describe("qr-context", function () {
       assert.equal(message.lookup?.source, "embedded");
       assert.equal(message.scan?.code, "A100");
       assert.equal(message.topic, "scanner");
-      assert.equal(await status((text) => text.startsWith("green")), "green embedded · 1");
+      // On a busy machine the store is seen empty first.
+      assert.equal(await status((text) => text.endsWith("· 1")), "green embedded · 1");
     });
 
     it("sends what has no context to output 2, says why in the status, and takes it back", async () => {

@@ -11,6 +11,8 @@ import { freePort } from "../support/ports";
 
 const UA = "4a4a4a4a00000001";
 
+const deployed = (url: string, method: string): boolean => url.endsWith("/flows") && method === "POST";
+
 /** Commissioning a server that is reached only by who is trusted, and is trusted by nobody yet. */
 describe("the dialog of an OPC UA connection in the editor", function () {
   this.timeout(120_000);
@@ -106,7 +108,6 @@ describe("the dialog of an OPC UA connection in the editor", function () {
   it("keeps what was chosen, and the password encrypted", async () => {
     await page.click("#node-config-dialog-ok");
     await input("endpoint").waitFor({ state: "detached" });
-    const deployed = (url: string, method: string): boolean => url.endsWith("/flows") && method === "POST";
     await Promise.all([
       page.waitForResponse((answer) => deployed(answer.url(), answer.request().method())),
       page.click("#red-ui-header-button-deploy"),

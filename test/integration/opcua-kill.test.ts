@@ -19,8 +19,8 @@ const ROOT = join(__dirname, "..", "..");
 interface Server {
   readonly name: string;
   readonly nodeId: string;
-  url(port: number): string;
-  start(port: number): Promise<TestProcess>;
+  readonly url: (port: number) => string;
+  readonly start: (port: number) => Promise<TestProcess>;
 }
 
 const SERVERS: readonly Server[] = [
@@ -114,7 +114,7 @@ describe("OPC UA users who are known by their certificate", function () {
           const user = userCertificate(person.pem, person.key, "");
           const endpoint: OpcuaEndpoint = { ...base, user, security: { mode, policy } };
           const { endpoints } = await askEndpoints(endpoint, systemClock);
-          new TrustedServers(base.pkiDir).trust(endpoints[0]?.serverCertificate as Buffer);
+          new TrustedServers(base.pkiDir).trust(endpoints[0].serverCertificate);
           const connection = await OpcuaConnection.open(endpoint, systemClock, new AbortController().signal);
           const { value } = await connection.read("i=2258");
           assert.match(String(value), /^\d{4}-/, `${mode} ${policy}`);

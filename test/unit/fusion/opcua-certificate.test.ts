@@ -10,6 +10,9 @@ import { scratch } from "../../support/cache";
 const NOW = Date.UTC(2026, 5, 1);
 const YEAR_MS = 365.25 * 86_400_000;
 
+const oneLine = (pem: string): string => pem.replaceAll("\n", " ");
+const base64 = (text: string | Buffer): string => Buffer.from(text).toString("base64");
+
 describe("OPC UA certificates", function () {
   this.timeout(20_000);
   let folder: string;
@@ -76,8 +79,6 @@ describe("OPC UA certificates", function () {
 
   it("of users are taken as PEM, as one line, and as files in base64", () => {
     const der = createPrivateKey(own.key).export({ type: "pkcs8", format: "der" });
-    const oneLine = (pem: string): string => pem.replaceAll("\n", " ");
-    const base64 = (text: string | Buffer): string => Buffer.from(text).toString("base64");
     const certificate = new X509Certificate(own.pem);
     for (const [given, key] of [
       [own.pem, own.key],

@@ -39,6 +39,10 @@ class Slow {
   }
 }
 
+function send(...payloads: unknown[]): void {
+  for (const payload of payloads) helper.getNode(SLOW).receive({ payload, asset: { id: "motor-3" } });
+}
+
 describe("a node's input and its end", () => {
   let slow: Slow;
   let arrived: unknown[];
@@ -66,9 +70,6 @@ describe("a node's input and its end", () => {
       on(event: string, listener: (call: { args: [{ text: string }] }) => void): void;
     };
     shown.on("call:status", ({ args: [{ text }] }) => (status = text));
-  };
-  const send = (...payloads: unknown[]): void => {
-    for (const payload of payloads) helper.getNode(SLOW).receive({ payload, asset: { id: "motor-3" } });
   };
   const answer = (payload: unknown): void => slow.answers.get(payload)?.();
 

@@ -39,7 +39,7 @@ class Slow {
   }
 }
 
-function send(...payloads: unknown[]): void {
+function receive(...payloads: unknown[]): void {
   for (const payload of payloads) helper.getNode(SLOW).receive({ payload, asset: { id: "motor-3" } });
 }
 
@@ -85,13 +85,13 @@ describe("a node's input and its end", () => {
 
   it("refuses the newest when its queue is full, says whose it was, and takes the next when there is room", async () => {
     await load({ limit: 2, policy: "refuse" });
-    send("A", "B", "C");
+    receive("A", "B", "C");
     await until("the refusal", () => errors.length === 1);
     assert.equal(errors[0]?.of, "C");
     assert.match(String(errors[0]?.message), /^motor-3: 2 messages are under way, the limit: this one was refused$/);
     answer("A");
     await until("there is room", () => arrived.length === 1);
-    send("D");
+    receive("D");
     answer("B");
     answer("D");
     await until("the others", () => arrived.length === 3);
@@ -103,7 +103,7 @@ describe("a node's input and its end", () => {
 
   it("drops the oldest instead, and discards its answer", async () => {
     await load({ limit: 2, policy: "drop-oldest" });
-    send("A", "B", "C");
+    receive("A", "B", "C");
     await until("the dropped one", () => errors.length === 1);
     assert.equal(errors[0]?.of, "A");
     for (const payload of ["A", "B", "C"]) answer(payload);
@@ -114,7 +114,7 @@ describe("a node's input and its end", () => {
 
   it("answers what it has accepted before it lets go of anything", async () => {
     await load({ limit: 10, policy: "refuse" });
-    send("A");
+    receive("A");
     const out = helper.getNode(OUT);
     out.on("input", () => void slow.happened.push("arrived"));
     setTimeout(() => {
@@ -127,7 +127,7 @@ describe("a node's input and its end", () => {
 
   it("fails what nobody answers", async () => {
     await load({ limit: 10, policy: "refuse" });
-    send("A");
+    receive("A");
     const failed = board.inspect().parts.find(({ identity }) => identity.id === SLOW)?.counts.failed;
     await helper.unload();
     assert.deepEqual([slow.happened, failed?.get("node-closed")], [["released"], 1]);

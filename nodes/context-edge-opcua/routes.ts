@@ -78,9 +78,16 @@ async function visit<T>(options: OpcuaOptions, ask: (connection: OpcuaConnection
 
 async function test(options: OpcuaOptions): Promise<DialogAnswer> {
   const begun = performance.now();
-  const name = await visit(options, (connection) => connection.serverName());
-  const took = Math.round(performance.now() - begun);
-  return { ok: true, text: `${name === "" ? "the server" : name} answered in ${took} ms` };
+  return await visit(options, async (connection) => {
+    const name = await connection.serverName();
+    const took = Math.round(performance.now() - begun);
+    const skew = await connection.skewMs();
+    const clock =
+      skew === undefined
+        ? ""
+        : `; its clock is ${Math.abs(skew).toLocaleString("en-US")} ms ${skew < 0 ? "behind" : "ahead of"} ours`;
+    return { ok: true, text: `${name === "" ? "the server" : name} answered in ${took} ms${clock}` };
+  });
 }
 
 async function browse(options: OpcuaOptions, nodeId: string): Promise<DialogAnswer & Record<string, unknown>> {

@@ -139,6 +139,17 @@ export class OpcuaConnection {
     return typeof value.value.value === "string" ? value.value.value : "";
   }
 
+  /**
+   * By how much the server's clock is ahead of ours (negative: behind), in milliseconds, to half of the time that the answer
+   * took; undefined where it does not tell the time.
+   */
+  async skewMs(): Promise<number | undefined> {
+    const asked = this.clock.now();
+    const answer = await this.session.read({ nodeId: "i=2258", attributeId: this.opcua.AttributeIds.Value });
+    const time: unknown = answer.value.value;
+    return time instanceof Date ? Math.round(time.getTime() - (asked + this.clock.now()) / 2) : undefined;
+  }
+
   /** What stands below a node of the address space, for somebody who looks for a variable. @throws EdgeError `opcua-node` */
   browse(nodeId: string): Promise<BrowsedLevel> {
     return browseLevel(this.opcua, this.session, this.ids, nodeId);

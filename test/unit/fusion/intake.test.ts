@@ -160,6 +160,7 @@ describe("messages of node-red-contrib-modbus", () => {
     const failure = { topic: "polling", from: "", payload: "", error: new Error("Timed out") };
     const perhaps = "perhaps the read failed: Timed out";
     assert.deepEqual(read(failure), { a: perhaps, b: perhaps });
+    assert.deepEqual(read({ ...failure, topic: { odd: 1n } }), {});
     const named = intake([float("a", "40"), float("b", "90")]);
     named({ topic: "polling", payload: registers, input: { topic: "polling", from: "left", payload: request } });
     named({ topic: "polling", payload: registers, input: { topic: "polling", from: "right", payload: other } });

@@ -63,6 +63,15 @@ describe("the board of nodes", () => {
     );
   });
 
+  it("lists a hundred reasons, those that are down first, and counts the rest", () => {
+    const board = running();
+    board.join(SCAN).inspect = (report) => {
+      for (let n = 0; n < 150; n++) report.reason({ severity: n === 149 ? "down" : "degraded", cause: `channel ${n}` });
+    };
+    const { ready, reasons, more } = healthOf(board);
+    assert.deepEqual([ready, reasons.length, more, reasons[0]?.cause], [false, 100, 50, "channel 149"]);
+  });
+
   it("lets a node count on over a deploy, and forgets one that does not come back", async () => {
     const board = running();
     const key = 'context_edge_lookups_total{type="qr-context",node="a1",name="line \\"1\\"",result="found"}';

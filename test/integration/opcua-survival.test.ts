@@ -78,11 +78,11 @@ describe("OPC UA source at a server that does not do what it says", function () 
   it("waits for an address space that comes after the port", async () => {
     const heard = follow("temperature");
     await flows(heard, "values");
-    const restarted = peer.command("restart 0.2 3");
+    const restarted = peer.command("restart 0.2 5");
     await until(
       "it says what is missing",
       () => /has no namespace|BadNodeIdUnknown/.test(heard.at(-1)?.reason ?? ""),
-      5000,
+      15_000,
     );
     await restarted;
     await flows(heard, "values of the new address space");

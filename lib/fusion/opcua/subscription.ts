@@ -38,7 +38,7 @@ export interface Hooks {
 const KEEP_ALIVE_MS = 1000;
 const CHECK_MS = 500;
 /** A variable that is not there may come: the server that was just started has not built everything. */
-const RETRY_REFUSED_MS = 3000;
+const RETRY_REFUSED_MS = 2000;
 
 /** One subscription, from its creation to its loss. */
 export class Subscription {
@@ -165,6 +165,8 @@ export class Subscription {
     this.stopChecks = this.clock.after(CHECK_MS, () => {
       const now = this.clock.monotonic();
       const unheard = now - this.heardAt;
+      // Where the server knows none of the variables, silence is no fault of the connection.
+      if (!this.hooks.items().some(({ monitored }) => monitored)) this.valueAt = now;
       if (unheard > silentMs) {
         this.fail(new EdgeError("opcua-connection", `nothing heard for ${whole(unheard)} ms`));
         return;

@@ -57,7 +57,7 @@ describe("ldo-emit when something is wrong", () => {
   });
 
   it("is red and refuses while another has its spool, then takes over", async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const store = new FolderStore(join(dir, "bucket"), systemClock);
     const other = await openHere("ldo", store);
     await other.append("LDO-other", '{"ldo_id":"LDO-other"}');
@@ -75,7 +75,7 @@ describe("ldo-emit when something is wrong", () => {
     );
     await other.close();
     await store.close();
-    await until("the spool is its own, without a message", () => sheet.status.startsWith("1 waiting"), 10_000);
+    await until("the spool is its own, without a message", () => sheet.status.startsWith("1 waiting"), 30_000);
     sheet.send({ ...message }, flush);
     await until("both are there", () => sheet.uploaded.length === 1);
     assert.deepEqual(

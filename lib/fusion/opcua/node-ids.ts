@@ -1,6 +1,9 @@
 import type { ClientSession, NodeId } from "node-opcua-client";
 import type { OpcuaLibrary } from "./library";
 
+/** Server_NamespaceArray. */
+const NAMESPACE_ARRAY = "i=2255";
+
 /**
  * Node ids as text, in one server's namespaces. `nsu=<URI>;…` names a namespace by its URI: indexes change when a server
  * is rebuilt, and who counts on one then reads another machine.
@@ -15,7 +18,11 @@ export class NodeIds {
 
   /** Reads the server's namespaces. Small servers may not tell them; only ids with a URI need them. */
   async refresh(): Promise<void> {
-    this.namespaces = await this.session.readNamespaceArray().catch((): string[] => []);
+    const asked = { nodeId: NAMESPACE_ARRAY, attributeId: this.opcua.AttributeIds.Value };
+    // The session's own readNamespaceArray answers from what it read first.
+    const answer = await this.session.read(asked).catch(() => undefined);
+    const names: unknown = answer?.value.value;
+    this.namespaces = Array.isArray(names) ? names.map(String) : [];
   }
 
   /** The node id of a text, or why it is none. */

@@ -60,7 +60,7 @@ export class Subscription {
 
   constructor(
     private readonly connection: OpcuaConnection,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
     private readonly clock: Clock,
     private readonly hooks: Hooks,
   ) {
@@ -73,7 +73,7 @@ export class Subscription {
     ]);
     this.lost.catch(() => undefined);
     if (signal.aborted) this.end();
-    else signal.addEventListener("abort", () => this.end(), { once: true });
+    else signal.addEventListener("abort", this.end, { once: true });
   }
 
   /** @param items asked for once there is a subscription: some may have come meanwhile */
@@ -149,12 +149,14 @@ export class Subscription {
     }
   }
 
-  end(): void {
+  readonly end = (): void => {
     this.ended = true;
+    // The signal outlives every connection.
+    this.signal.removeEventListener("abort", this.end);
     this.stopChecks();
     this.stopRetry();
     this.fail(new EdgeError("opcua-connection", "the connection was closed"));
-  }
+  };
 
   private unmonitored(): Followed[] {
     return this.hooks.items().filter(({ monitored }) => !monitored);

@@ -1,4 +1,4 @@
-import { asError } from "../../errors";
+import { asError, EdgeError } from "../../errors";
 
 /** What servers answer to a request that is too large for them, in one way or another. */
 const TOO_MUCH = [
@@ -18,7 +18,8 @@ export class Portions {
 
   /**
    * @param send one request; its answers stand in the order of its items
-   * @throws what `send` throws for another reason, or for a single item
+   * @throws what `send` throws for another reason, or for a single item; EdgeError `opcua-connection` when it does not
+   * answer each item
    */
   async each<T, R>(items: readonly T[], send: (portion: T[]) => Promise<readonly R[]>): Promise<R[]> {
     const answers: R[] = [];
@@ -27,7 +28,9 @@ export class Portions {
       try {
         // One request at a time: a small server has few buffers.
         // oxlint-disable-next-line no-await-in-loop
-        answers.push(...(await send(portion)));
+        const answer = await send(portion);
+        if (answer.length !== portion.length) throw incomplete(portion.length, answer.length);
+        answers.push(...answer);
       } catch (error) {
         const { message } = asError(error);
         if (portion.length < 2 || !TOO_MUCH.some((code) => message.includes(code))) throw error;
@@ -36,4 +39,8 @@ export class Portions {
     }
     return answers;
   }
+}
+
+function incomplete(asked: number, answered: number): EdgeError {
+  return new EdgeError("opcua-connection", `the server answered a request of ${asked} operations with ${answered}`);
 }

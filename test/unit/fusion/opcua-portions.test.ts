@@ -51,4 +51,13 @@ describe("portions of a request", () => {
     );
     await assert.rejects(portions.each([1], server(0).send), /BadTooManyOperations/);
   });
+
+  it("do not ask for ever where a server answers with fewer results than it was asked for", async () => {
+    for (const answer of [[], [1], [1, 2, 3]]) {
+      await assert.rejects(
+        new Portions(4).each([1, 2], () => Promise.resolve(answer)),
+        { code: "opcua-connection", message: `the server answered a request of 2 operations with ${answer.length}` },
+      );
+    }
+  });
 });

@@ -136,10 +136,18 @@ export function clusterRedis(settings: ClusterSettings, random: () => number = M
   };
 }
 
-/** Every place that the settings name, for comparing where a stored secret may go; order does not matter. */
+/** Every place that the settings name, for comparing; order does not matter. @throws EdgeError `store-nodes` */
 export function placesOf(settings: Pick<Named, "nodes">, port: "sentinel" | "cluster"): string {
   return addresses(settings.nodes, port === "sentinel" ? SENTINEL_PORT : REDIS_PORT)
     .map(shown)
+    .toSorted()
+    .join(", ");
+}
+
+/** Every pair of an address map, for comparing; order does not matter. @throws EdgeError `store-nodes` */
+export function standInsOf(addressMap: string): string {
+  return Object.entries(mapped(addressMap))
+    .map(([announced, seen]) => `${announced}=${shown(seen)}`)
     .toSorted()
     .join(", ");
 }

@@ -7,12 +7,12 @@ import { ConfigReader, refuseService, service, type RawConfig } from "../common/
 import { secretToTry } from "../common/dialog";
 import type { DeviceService, StoreService } from "../common/services";
 import { testRoute, type TestAnswer } from "../common/test-route";
-import { cacheOf, kindOf, placeOf, targetOf, type Secrets } from "./settings";
+import { cacheOf, kindOf, ownerOf, placeOf, targetOf, type Secrets } from "./settings";
 
 interface StoreNode extends Node<Secrets> {
   service?: StoreService;
-  /** Where the stored secrets belong: they go nowhere else. */
-  place?: string;
+  /** What the stored secrets belong to: they go nowhere else. */
+  owner?: string;
 }
 
 /** Where contexts are kept: in Redis (one server, Sentinel, Cluster), or on the device itself. */
@@ -27,7 +27,7 @@ export = function (RED: NodeAPI): void {
         this.service = { store: new EmbeddedStore(() => device.database()) };
         return;
       }
-      this.place = placeOf(reader);
+      this.owner = ownerOf(reader);
       const connection = targetOf(kind, reader, readSecrets(this.credentials));
       const maxLastKnown = reader.number("cache_size", 10_000, { min: 1, max: 1_000_000, integer: true });
       this.service = {
@@ -70,7 +70,7 @@ async function test(RED: NodeAPI, body: RawConfig): Promise<TestAnswer> {
   const kind = kindOf(config);
   if (kind === "embedded") return { ok: true, text: "kept on the device: nothing to connect to" };
   const stored = RED.nodes.getNode(config.text("id", "")) as StoreNode | null;
-  const own = stored?.place !== undefined && stored.place === placeOf(config);
+  const own = stored?.owner !== undefined && stored.owner === ownerOf(config);
   const secret = (name: "password" | "sentinel_password", words: string): string =>
     secretToTry(
       config.text(name, ""),

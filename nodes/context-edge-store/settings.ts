@@ -1,5 +1,12 @@
 /** What the dialog of context-edge-store says, read once. */
-import { clusterRedis, placesOf, sentinelRedis, singleRedis, type RedisTarget } from "../../lib/context/redis-target";
+import {
+  clusterRedis,
+  placesOf,
+  sentinelRedis,
+  singleRedis,
+  standInsOf,
+  type RedisTarget,
+} from "../../lib/context/redis-target";
 import { redisHost, type RedisAccess } from "../../lib/context/redis-options";
 import type { CacheOptions } from "../../lib/context/cache";
 import { ConfigReader } from "../common/config";
@@ -61,7 +68,7 @@ export function cacheOf(kind: RedisKind, config: ConfigReader): CacheOptions | u
   return { maxEntries, maxAgeMs: kind === "cluster" ? ttlMs : 1000 * maxAgeS };
 }
 
-/** Where the dialog's values lead to: a stored secret goes to no other place. @throws EdgeError as `targetOf` */
+/** Where the dialog's values lead to, as it is named to whoever tries them. @throws EdgeError as `targetOf` */
 export function placeOf(config: ConfigReader): string {
   const kind = kindOf(config);
   if (kind === "embedded") return "";
@@ -69,4 +76,15 @@ export function placeOf(config: ConfigReader): string {
   if (kind === "cluster") return placesOf({ nodes: config.text("cluster_nodes", "") }, "cluster");
   const sentinels = placesOf({ nodes: config.text("sentinel_nodes", "") }, "sentinel");
   return `${config.text("master_name", "mymaster")} at ${sentinels}`;
+}
+
+/** What a stored secret was stored for: the place, whoever stands in for what is announced there, and whether in the clear. */
+export function ownerOf(config: ConfigReader): string {
+  const place = placeOf(config);
+  const kind = kindOf(config);
+  // A single server says all of it in its URL.
+  if (kind === "embedded" || kind === "redis") return place;
+  const standIns = standInsOf(config.text("address_map", ""));
+  const lines = [config.flag("tls", false), kind === "sentinel" && config.flag("sentinel_tls", false)];
+  return JSON.stringify([kind, place, standIns, lines]);
 }

@@ -23,6 +23,10 @@ export interface DeviceSpool {
   readonly spool: Spool;
   /** What happened to the device's alarms, on its way from its database to the bucket. */
   readonly mers: OutboxPump;
+  /** What keeps alarms from their spool; undefined while nothing does. */
+  readonly alarmTrouble: EdgeError | undefined;
+  /** Told when `alarmTrouble` has changed. Returns what ends it. */
+  onAlarmTrouble(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -32,8 +36,6 @@ export interface DeviceSpoolOptions extends Omit<SpoolOptions, "name" | "keyPref
   readonly database: () => Promise<Database>;
   /** What keeps a spool that was left behind from being drained. */
   readonly warn: (error: Error) => void;
-  /** What keeps alarms from their spool; undefined when nothing does any more. */
-  readonly trouble: (error: EdgeError | undefined) => void;
 }
 
 /**
@@ -43,13 +45,15 @@ export interface DeviceSpoolOptions extends Omit<SpoolOptions, "name" | "keyPref
  * @throws EdgeError as openSpool
  */
 export async function openDeviceSpool(options: DeviceSpoolOptions): Promise<DeviceSpool> {
-  const { device, database, warn, trouble, ...common } = options;
+  const { device, database, warn, ...common } = options;
   const { dataDir, store, binding, clock, random, ages, clockTrouble } = common;
   const shared = { dataDir, store, binding, clock, random, ...(clockTrouble && { clockTrouble }) };
   const spool = await openSpool({ ...common, name: LDOS, keyPrefix: `ldo/v1/dev=${device}` });
   const left = new LeftBehind({ ...shared, owned: OWNED, warn });
   void left.start();
   const longest = ages?.maxAgeMs ?? Infinity;
+  let alarmTrouble: EdgeError | undefined;
+  const listeners = new Set<() => void>();
   const mers = new OutboxPump({
     outbox: async () => Outbox.of(await database()),
     open: () =>
@@ -62,12 +66,22 @@ export async function openDeviceSpool(options: DeviceSpoolOptions): Promise<Devi
       }),
     exists: () => existsSync(join(dataDir, `spool-${MERS}.db`)),
     clock,
-    report: trouble,
+    report: (trouble) => {
+      alarmTrouble = trouble;
+      for (const listener of listeners) listener();
+    },
   });
   mers.start();
   return {
     spool,
     mers,
+    get alarmTrouble() {
+      return alarmTrouble;
+    },
+    onAlarmTrouble(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     close: async () => {
       await Promise.all([left.close(), mers.close(), spool.close()]);
     },

@@ -9,7 +9,7 @@ import type { Counts, Queue, Report } from "../../lib/operation/part";
 import { boardSerial } from "../../lib/storage/board";
 import type { ObjectStore } from "../../lib/storage/object-store";
 import { OPEN_AGAIN_MS, SharedFiles, type FileLease } from "../../lib/storage/shared-files";
-import type { Spool, SpoolHealth, SpoolStats } from "../../lib/storage/spool";
+import type { SpoolHealth, SpoolStats } from "../../lib/storage/spool";
 import { sendFrom, type Send } from "../common/adapter";
 import type { ConfigReader } from "../common/config";
 import type { DeviceService } from "../common/services";
@@ -33,13 +33,12 @@ export class EmitRuntime {
   private readonly lease: FileLease<DeviceSpool>;
   private readonly keeper: LdoKeeper;
   private readonly status: StatusLine;
-  private spool: Spool | undefined;
+  private opened: DeviceSpool | undefined;
   private unfollow: (() => void)[] = [];
   private nextShow: NodeJS.Timeout | undefined;
   private nextOpen: NodeJS.Timeout | undefined;
   private lastKept: Promise<unknown> = Promise.resolve();
   private closed = false;
-  private alarmTrouble: EdgeError | undefined;
   /** Samples that were kept before. */
   private duplicates = 0;
   private readonly counts: Counts;
@@ -77,13 +76,12 @@ export class EmitRuntime {
         quotaBytes: quotaMb * 2 ** 20,
         ages: { maxAgeMs: sealAfterS * 1000, urgentAgeMs: Math.min(sealAfterS, URGENT_SEAL_S) * 1000 },
         warn: (error) => this.node.warn(`left behind in the data folder: ${error.message}`),
-        trouble: (error) => this.alarmsWait(error),
       });
     this.lease = spools.lease(device.dataDir, settings, open);
     const { device: name, installId, site, line, mode, assetTable: assets } = device;
     this.keeper = new LdoKeeper(
       { device: name, installId, site, line, assets, mode, truthField },
-      () => this.open(),
+      async () => (await this.open()).spool,
       systemClock,
       device.clock,
       this.queue.limit,
@@ -120,9 +118,9 @@ export class EmitRuntime {
   }
 
   private tell(report: Report): void {
-    tell(report, this.spool?.stats(), this.failure);
-    if (!this.alarmTrouble) return;
-    const { code, message } = this.alarmTrouble;
+    tell(report, this.opened?.spool.stats(), this.failure);
+    if (!this.opened?.alarmTrouble) return;
+    const { code, message } = this.opened.alarmTrouble;
     report.reason({ severity: "down", code, cause: `alarm records wait: ${message}` });
   }
 
@@ -136,12 +134,12 @@ export class EmitRuntime {
     await this.lastKept.catch(() => undefined);
     // A person who asks for it has looked at the clock.
     this.device.clock.trust();
-    const { spool, mers } = await this.opened();
+    const { spool, mers } = await this.open();
     await Promise.all([spool.flush(), mers.flush()]);
   }
 
   private async replay(message: EdgeMessage, send: Send): Promise<void> {
-    const { spool, mers } = await this.opened();
+    const { spool, mers } = await this.open();
     const segments = (await spool.replayDeadLetters()) + (await mers.replayDeadLetters());
     const event = { kind: "replayed", cause: "command", at: isoTime(systemClock.now()), segments };
     send([null, { ...message, event, payload: event }]);
@@ -158,15 +156,11 @@ export class EmitRuntime {
     });
   }
 
-  private async open(): Promise<Spool> {
-    return (await this.opened()).spool;
-  }
-
-  private async opened(): Promise<DeviceSpool> {
+  private async open(): Promise<DeviceSpool> {
     try {
       const open = await this.lease.opened();
       this.failure = undefined;
-      if (open.spool !== this.spool && !this.closed) this.follow(open.spool);
+      if (open !== this.opened && !this.closed) this.follow(open);
       return open;
     } catch (error) {
       this.failure = asError(error);
@@ -175,8 +169,9 @@ export class EmitRuntime {
     }
   }
 
-  private follow(spool: Spool): void {
-    this.spool = spool;
+  private follow(opened: DeviceSpool): void {
+    const { spool } = opened;
+    this.opened = opened;
     for (const end of this.unfollow) end();
     this.unfollow = [
       this.device.clock.follow(() => this.showSoon()),
@@ -189,15 +184,18 @@ export class EmitRuntime {
         sendFrom(this.node, [null, { event, payload: event }]);
         this.showSoon();
       }),
+      opened.onAlarmTrouble(() => {
+        this.logAlarms(opened);
+        this.showSoon();
+      }),
     ];
+    this.logAlarms(opened);
     this.show();
   }
 
   /** Alarms are safe in the device's database meanwhile; that they do not reach the bucket is said once. */
-  private alarmsWait(error: EdgeError | undefined): void {
-    if (error) this.node.error(`alarm records wait on the device: ${error.message}`);
-    this.alarmTrouble = error;
-    this.showSoon();
+  private logAlarms({ alarmTrouble }: DeviceSpool): void {
+    if (alarmTrouble) this.node.error(`alarm records wait on the device: ${alarmTrouble.message}`);
   }
 
   private log({ health, error }: SpoolStats): void {
@@ -215,10 +213,11 @@ export class EmitRuntime {
   }
 
   private show(): void {
-    if (!this.spool) return;
-    const stats = this.spool.stats();
-    if (this.alarmTrouble && stats.health === "ok")
-      this.status.set("red", "ring", `alarm records wait (${this.alarmTrouble.code})`);
+    if (!this.opened) return;
+    const { spool, alarmTrouble } = this.opened;
+    const stats = spool.stats();
+    if (alarmTrouble && stats.health === "ok")
+      this.status.set("red", "ring", `alarm records wait (${alarmTrouble.code})`);
     else this.status.set(...describe(stats, this.duplicates, this.device));
   }
 

@@ -7,7 +7,10 @@ import { systemClock } from "../../lib/clock";
 import type { EdgeMessage, Mode } from "../../lib/messages";
 import { systemClockWatch } from "../../lib/clock-watch";
 import { FolderStore } from "../../lib/storage/folder-store";
+import { board } from "../../lib/operation/board";
+import { Outbox } from "../../lib/storage/outbox";
 import { openSpool, type Spool } from "../../lib/storage/spool";
+import type { DeviceService } from "../../nodes/common/services";
 import { describe as shownOf } from "../../nodes/ldo-emit/status";
 import { DEVICE, EMIT, OBJECTS, SECOND, Sheet, node } from "../support/emit-sheet";
 import { until } from "../support/process";
@@ -116,6 +119,27 @@ describe("ldo-emit when something is wrong", () => {
     rmSync(join(dir, "bucket"));
     sheet.send(flush);
     await until("uploaded", () => sheet.bucket().length === 2);
+  });
+
+  it("tells every node of the device that alarm records wait, also when the one that opened the spool is gone", async () => {
+    const sheet = await Sheet.load(dir, {}, {});
+    sheet.send(judged(), flush);
+    await until("the spool is open", () => sheet.uploaded.length === 1);
+    let second = "";
+    node(SECOND).on("call:status", ({ args: [{ text }] }) => (second = text));
+    await node(EMIT).close(true);
+    writeFileSync(join(dir, "bucket", "mers"), "a file where the folder should be");
+    const { service } = helper.getNode(DEVICE) as unknown as { service: DeviceService };
+    const database = await service.database();
+    await database.write([Outbox.put({ id: "a", line: '{"mer_id":"MER-1"}', urgent: true })]);
+    Outbox.of(database).told();
+    node(SECOND).receive(flush);
+    await until("the status of the node that is left", () => second.startsWith("alarm records wait (objects-"));
+    const { reasons } = board.inspect();
+    assert.match(reasons.find(({ id }) => id === SECOND)?.cause ?? "", /^alarm records wait: /);
+    rmSync(join(dir, "bucket", "mers"));
+    node(SECOND).receive(flush);
+    await until("it is well again", () => !second.startsWith("alarm records wait"));
   });
 
   it("shows that a second device writes under its spool's id, and loses nothing of either", async () => {

@@ -12,6 +12,7 @@ export const [DEVICE, OBJECTS, EMIT, STORED, UPLOADED, CATCH, ERRORS, SECOND] = 
 
 interface TestNode {
   receive(message: object): void;
+  close(removed: boolean): Promise<void>;
   on(event: "input", listener: (message: EdgeMessage) => void): void;
   on(event: "call:status", listener: (call: { args: [{ fill: string; shape: string; text: string }] }) => void): void;
 }

@@ -44,7 +44,6 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
     emit: (sample) => sendFrom(node, outputsOf([sample], counts)),
     changed: () => show(status, fuser, settings, troubles),
   });
-  (node as Readable).readOut = () => fuser.readOut();
   const watchSource = (name: string) => (trouble: string) => {
     sources.set(name, trouble);
     if (trouble === "") troubles.delete(name);
@@ -52,21 +51,29 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
     show(status, fuser, settings, troubles);
   };
   const stops: (() => void)[] = [offer(node, offersOf(settings.channels))];
-  followOpcua(RED, raw, fuser, stops, watchSource("OPC UA"));
-  followModbus(RED, raw, fuser, settings, stops, watchSource("Modbus"));
+  const release = (): void => {
+    for (const stop of stops) stop();
+    fuser.close();
+    status.close();
+  };
+  try {
+    followOpcua(RED, raw, fuser, stops, watchSource("OPC UA"));
+    followModbus(RED, raw, fuser, settings, stops, watchSource("Modbus"));
+  } catch (error) {
+    // Refused as a whole: what was begun by now would go on without an end.
+    release();
+    throw error;
+  }
   show(status, fuser, settings, troubles);
 
+  (node as Readable).readOut = () => fuser.readOut();
   inspect(node, (report) => tell(report, fuser, sources));
   onInput(node, (message, send) => {
     const samples = fuser.take(message);
     if (samples.length > 0) send(outputsOf(samples, counts));
     else if (fuser.unmatched === 1) show(status, fuser, settings, troubles);
   });
-  onClose(node, () => {
-    for (const stop of stops) stop();
-    fuser.close();
-    status.close();
-  });
+  onClose(node, release);
 }
 
 function outputsOf(samples: readonly Sample[], counts: Counts): Outputs {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import helper from "node-red-node-test-helper";
@@ -20,6 +22,7 @@ const row = (name: string, unit: string, more: object = {}) => ({
   required: "true",
   ...more,
 });
+const registers = (name: string, match: string) => row(name, "", { source: "modbus", type: "uint16", match });
 const SCAN = { id: "018f0000-0000-7000-8000-000000000001", code: "A", raw: "A", at: "2026-01-01T00:00:00.000Z" };
 
 const receive = (message: EdgeMessage): void => helper.getNode("f1").receive(message);
@@ -126,6 +129,36 @@ describe("sensor-fuse", () => {
       assert.match(error.message, reason);
       await helper.unload();
     }
+  });
+
+  it("lets go of all that it had begun when its configuration is refused", async () => {
+    let connections = 0;
+    const plc = createServer((socket) => {
+      connections++;
+      socket.on("error", () => undefined);
+    }).listen(0, "127.0.0.1");
+    await once(plc, "listening");
+    const { port } = plc.address() as AddressInfo;
+    const periodic = { trigger: "periodic", period_ms: "20" };
+    const { samples, unusable } = await load(
+      { ...periodic, channels: [registers("speed", "1"), registers("torque", "2@motor-1")], modbus: "m1" },
+      [
+        {
+          id: "m1",
+          type: "context-edge-modbus",
+          host: "127.0.0.1",
+          port: String(port),
+          assets: [{ asset: "motor-1", offset: "65535" }],
+        },
+        { ...periodic, id: "f2", z: "a1", type: "sensor-fuse", device: "d1", channels: CHANNELS, wires: [[], ["o1"]] },
+      ],
+    );
+    const refusal = /"2@motor-1" and the offset 65535/;
+    const { error } = helper.getNode("f1") as unknown as { error: { args: [string][] } };
+    assert.match(error.args[0]?.[0] ?? "", refusal);
+    await until("its neighbour made samples meanwhile", () => samples.length >= 10);
+    plc.close();
+    assert.deepEqual({ unusable: unusable.length, connections }, { unusable: 0, connections: 0 });
   });
 
   it("answers a connection test in words, where nobody listens", async () => {

@@ -112,6 +112,7 @@ export class AssetState {
 
   close(): void {
     this.run.close();
+    for (const cell of this.cells) cell.close();
     this.disarm?.();
     this.disarm = undefined;
     this.armedFor = Infinity;

@@ -147,6 +147,11 @@ export class Cell {
     }
   }
 
+  /** Gives the memory of its window back. */
+  close(): void {
+    this.window?.release();
+  }
+
   /** Counts from the first silence where no reading ever came, so that staleness is told of such a channel too. */
   private hearNothing(reason: string, now: number): boolean {
     const changed = this.silence !== reason && (this.isMissing || this.isStale(now));

@@ -23,6 +23,11 @@ export class WindowBudget {
     this.used += bytes;
     return true;
   }
+
+  /** Takes back what was taken. */
+  give(bytes: number): void {
+    this.used -= bytes;
+  }
 }
 
 /** Evenly spaced samples, the oldest first. */
@@ -86,7 +91,18 @@ export class Window {
       this.put(this.count++, samples[i] as number, newest);
       this.total++;
     }
+    this.forgetSpans();
     this.spans.push({ begin, end: this.total, rateHz });
+  }
+
+  /** Forgets everything and gives its memory back to the node. */
+  release(): void {
+    this.budget.give(this.values.length * BYTES_EACH);
+    this.values = new Float64Array(0);
+    this.times = new Float64Array(0);
+    this.first = 0;
+    this.count = 0;
+    this.spans = [];
   }
 
   /** The values of the stretch that ends at `now`, the oldest first. */
@@ -98,8 +114,7 @@ export class Window {
   /** What is left in the stretch of the bursts that came, the oldest first. */
   burstsAt(now: number): Burst[] {
     this.forget(now - this.spanMs);
-    const oldest = this.total - this.count;
-    this.spans = this.spans.filter((span) => span.end > oldest);
+    const oldest = this.forgetSpans();
     return this.spans.map(({ begin, end, rateHz }) => ({
       samples: this.slice(Math.max(begin, oldest) - oldest, end - oldest),
       rateHz,
@@ -148,6 +163,13 @@ export class Window {
 
   private forget(before: number): void {
     while (this.count > 0 && this.timeAt(0) < before) this.drop();
+  }
+
+  /** Lets go of the bursts of which no value is left. @returns the number of the oldest value that is there */
+  private forgetSpans(): number {
+    const oldest = this.total - this.count;
+    while (this.spans[0] && this.spans[0].end <= oldest) this.spans.shift();
+    return oldest;
   }
 
   private drop(): void {

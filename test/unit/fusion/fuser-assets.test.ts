@@ -163,6 +163,19 @@ describe("fusion: assets", () => {
     fuser.close();
   });
 
+  it("that made room leave the memory of their windows to those that come", () => {
+    const channels = [channelSpec({ name: "vibration_x", align: "max", windowMs: 60_000, maxAgeMs: 60_000 })];
+    const { fuser, clock, only } = setUp({ channels }, []);
+    const samples = Array.from({ length: 2048 }, (_, i) => i);
+    const feed = (i: number): unknown => fuser.take({ ...at(`a${i}`), topic: "vibration_x", payload: samples });
+    for (let i = 0; i < 1000; i++) feed(i);
+    clock.advance(600_001);
+    for (let i = 1000; i < 1030; i++) feed(i);
+    // Of 32 MiB for the node's windows, 2,048 values each leave room for 24 more than the first thousand.
+    assert.deepEqual(only(scanned("A", at("a1029"))).message.sensor_data, { vibration_x: 2047 });
+    fuser.close();
+  });
+
   it("that are declared have a place however many others there are", () => {
     const { fuser, only } = setUp({}, [MOTOR, OTHER]);
     for (let i = 0; i < 1000; i++) fuser.take(scanned("A", at(`a${i}`)));

@@ -103,6 +103,29 @@ describe("a window's memory", () => {
     assert.equal(feature(late, "mean", 100), "no value came within 1,000 ms");
   });
 
+  it("is given back when the window is no longer needed", () => {
+    const budget = new WindowBudget(64 * 16);
+    const gone = new Window(1000, budget);
+    const next = new Window(1000, budget);
+    gone.pushBurst([1, 2, 3], 3, 100);
+    next.push(7, 100);
+    assert.equal(next.valuesAt(100).length, 0, "there is memory for one only");
+    gone.release();
+    gone.release();
+    next.push(8, 200);
+    assert.deepEqual([[...next.valuesAt(200)], gone.valuesAt(200).length, gone.burstsAt(200)], [[8], 0, []]);
+    const none = new Window(1000, budget);
+    none.push(9, 200);
+    assert.equal(none.valuesAt(200).length, 0, "what was given back twice counts once");
+  });
+
+  it("is bounded too where nobody asks for its bursts", () => {
+    const window = new Window(1000);
+    for (let at = 0; at < 100_000; at += 100) window.pushBurst([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 100, at);
+    assert.ok(window["spans"].length < 50, `${window["spans"].length} bursts are kept, 10 are in the stretch`);
+    assert.equal(window.burstsAt(99_900).length, 11);
+  });
+
   it("keeps values in the order of their times, however they come", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 200 }), (times) => {

@@ -136,7 +136,12 @@ describe("a master that Sentinels name", function () {
       // What was away comes back, and takes no more writes from here, whether it knows already that it is no master.
       lab.fault(fault === "kill" ? "start" : "cont", lab.ports.indexOf(old));
       await wait(300);
-      await at.commands.run({ name: "put", key: "context:C" }, { v: 4 });
+      await until("it writes", () =>
+        at.commands.run({ name: "put", key: "context:C" }, { v: 4 }).then(
+          () => true,
+          () => false,
+        ),
+      );
       assert.equal(await fresh.get("context:C"), '{"v":4}');
       fresh.disconnect();
     });

@@ -5,9 +5,10 @@
  */
 import { Cluster, Redis } from "ioredis";
 import type { Clock } from "../clock";
-import { EdgeError, asError } from "../errors";
+import { asError } from "../errors";
+import { within } from "../waiting";
 import type { ContextCache } from "./cache";
-import { plainly, redisError } from "./redis-errors";
+import { plainly, redisError, unanswered } from "./redis-errors";
 import type { RedisTarget } from "./redis-target";
 import type { StoreState } from "./store";
 
@@ -99,12 +100,8 @@ export class RedisConnection {
   async findMaster(ms: number): Promise<void> {
     const { data } = this;
     this.reconnect();
-    await within(
-      this.clock,
-      ms,
-      "looking for the new master",
-      new Promise<void>((resolve) => data.once("ready", () => resolve())),
-    );
+    const found = new Promise<void>((resolve) => data.once("ready", () => resolve()));
+    await within(found, ms, "looking for the new master", this.clock, unanswered);
   }
 
   get hasSentinels(): boolean {
@@ -331,14 +328,4 @@ export function minimal(prefixes: readonly string[]): string[] {
   const kept: string[] = [];
   for (const prefix of all) if (!kept.some((other) => prefix.startsWith(other))) kept.push(prefix);
   return kept;
-}
-
-/** @throws EdgeError `context-unavailable` when `work` takes longer than `ms`: nobody then knows whether it was done */
-export function within<T>(clock: Clock, ms: number, what: string, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () =>
-      reject(new EdgeError("context-unavailable", `${what}: no answer within ${ms} ms; it may have been done or not`)),
-    );
-    work.then(resolve, reject).finally(cancel);
-  });
 }

@@ -36,6 +36,11 @@ export function redisError(error: unknown, what: string, user: string, prefixes:
   );
 }
 
+/** Asked, and no answer within the limit that `text` names: nobody knows whether it was done. */
+export function unanswered(text: string): EdgeError {
+  return new EdgeError("context-unavailable", `${text}; it may have been done or not`);
+}
+
 /** A write that a server refused because it is no master. */
 export function isReplica(error: unknown): boolean {
   return asError(error).message.startsWith("READONLY");

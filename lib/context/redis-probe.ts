@@ -2,7 +2,8 @@
 import { Cluster, Redis } from "ioredis";
 import type { Clock } from "../clock";
 import { asError } from "../errors";
-import { userOf, within } from "./redis-connection";
+import { within } from "../waiting";
+import { userOf } from "./redis-connection";
 import { aclRemedy, plainly } from "./redis-errors";
 import type { Resp2Options } from "./redis-options";
 import { shown, type Address, type RedisTarget } from "./redis-target";
@@ -24,7 +25,7 @@ export async function probeRedis(
   const open: (Redis | Cluster)[] = [];
   const probe = new RedisProbe(target, cache, prefixes, clock, open);
   try {
-    return await within(clock, PROBE_MS, "the test", probe.run());
+    return await within(probe.run(), PROBE_MS, "the test", clock);
   } catch (error) {
     const remedy = aclRemedy(asError(error).message, userOf(target), prefixes);
     const said = plainly(probe.fault ?? error);
@@ -110,7 +111,7 @@ class RedisProbe {
     client.on("error", (error: unknown) => (fault ??= error));
     try {
       await client.connect();
-      const answer = await within(this.clock, 2_000, place, client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name));
+      const answer = await within(client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name), 2_000, place, this.clock);
       if (Array.isArray(answer)) return { master: shown({ host: String(answer[0]), port: Number(answer[1]) }) };
       return { trouble: `${place}: watches no master called ${name}${await others(client)}` };
     } catch (error) {
@@ -136,7 +137,7 @@ class RedisProbe {
     const unreachable: string[] = [];
     await Promise.all(
       nodes.map((node) =>
-        within(this.clock, 2_000, "the node", node.ping()).catch((error: unknown) => {
+        within(node.ping(), 2_000, "the node", this.clock).catch((error: unknown) => {
           if (asError(error).message.startsWith("NOPERM")) return;
           const { host = "", port = 0 } = node.options;
           unreachable.push(shown({ host, port }));
@@ -162,7 +163,7 @@ class RedisProbe {
     client.on("error", (error: unknown) => (fault ??= error));
     try {
       await client.connect();
-      await within(this.clock, 2_000, shown(seed), client.call("CLUSTER", "SLOTS"));
+      await within(client.call("CLUSTER", "SLOTS"), 2_000, shown(seed), this.clock);
       return undefined;
     } catch (error) {
       const remedy = aclRemedy(asError(error).message, userOf(this.target), this.prefixes);

@@ -3,10 +3,11 @@ import { Cluster, Command, type Redis } from "ioredis";
 import type { Clock } from "../clock";
 import { EdgeError } from "../errors";
 import type { Context } from "../messages";
+import { within } from "../waiting";
 import { kindOf } from "../words";
 import { ContextCache, type CacheOptions } from "./cache";
-import { RedisConnection, streamOf, userOf, within } from "./redis-connection";
-import { isReplica, redisError } from "./redis-errors";
+import { RedisConnection, streamOf, userOf } from "./redis-connection";
+import { isReplica, redisError, unanswered } from "./redis-errors";
 import type { RedisTarget } from "./redis-target";
 import {
   MAX_CONTEXT_BYTES,
@@ -211,7 +212,7 @@ export class RedisStore implements ContextStore {
     if (!connection?.ready)
       throw new EdgeError("context-unavailable", `${what}: ${connection?.downReason ?? "Redis is not connected"}`);
     try {
-      return await within(this.clock, WRITE_MS, what, this.onMaster(connection, work));
+      return await within(this.onMaster(connection, work), WRITE_MS, what, this.clock, unanswered);
     } catch (error) {
       throw redisError(error, what, this.user, this.prefixes());
     } finally {

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock";
-import { asError, EdgeError } from "../errors";
+import { asError } from "../errors";
 import { backoffMs } from "../storage/backoff";
+import { pause } from "../waiting";
 
 /**
  * Serves one connection until it is lost: connects, reads, calls `works` whenever an answer came. Rejects with what went
@@ -74,23 +75,9 @@ export class Link {
       if (signal.aborted) break;
       failures++;
       // oxlint-disable-next-line no-await-in-loop
-      await this.pause(this.pauseMs(failures, this.random()), signal);
+      await pause(this.pauseMs(failures, this.random()), signal, this.clock);
     }
     this.trouble = CONNECTING;
-  }
-
-  private pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.clock.after(ms, () => {
-        signal.removeEventListener("abort", stop);
-        resolve();
-      });
-      const stop = (): void => {
-        cancel();
-        resolve();
-      };
-      signal.addEventListener("abort", stop, { once: true });
-    });
   }
 
   private say(trouble: string): void {
@@ -98,14 +85,4 @@ export class Link {
     this.trouble = trouble;
     for (const watcher of this.watchers) watcher(trouble);
   }
-}
-
-/** `promise`, or an error after `ms`: a peer that accepts and never answers must not hold us. @throws EdgeError `timeout` */
-export function within<T>(promise: Promise<T>, ms: number, what: string, clock: Clock): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () =>
-      reject(new EdgeError("timeout", `${what}: no answer within ${ms.toLocaleString("en-US")} ms`)),
-    );
-    promise.then(resolve, reject).finally(cancel);
-  });
 }

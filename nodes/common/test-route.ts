@@ -1,7 +1,7 @@
 import type { NodeAPI } from "node-red";
 import { systemClock, type Clock } from "../../lib/clock";
 import { asError, EdgeError } from "../../lib/errors";
-import { within } from "../../lib/fusion/link";
+import { within } from "../../lib/waiting";
 import type { RawConfig } from "./config";
 import { fromDialog } from "./dialog";
 

@@ -79,6 +79,14 @@ describe("a Modbus device or gateway with manners of its own", function () {
     assert.ok(device.connections <= heard["1"].at.length + 1);
   });
 
+  it("may be polled once an hour: what polls it still ends at once", async () => {
+    const heard = follow(["1"], { intervalMs: 3_600_000 });
+    await until("it was read", () => heard["1"].at.length > 0);
+    const begun = performance.now();
+    await Promise.race([devices?.close(), pause(2000)]);
+    assert.ok(performance.now() - begun < 1000, "waited for the next round");
+  });
+
   it("may send an answer byte by byte, twice, or with one that nobody asked for", async () => {
     let turn = 0;
     device.manners = (request, proper, socket) => {

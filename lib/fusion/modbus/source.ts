@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock";
 import { asError, EdgeError, errorCode } from "../../errors";
+import { pause } from "../../waiting";
 import { Link } from "../link";
 import { describeAddress, type RegisterAddress } from "./address";
 import { ModbusException, type ReadRequest, type Words } from "./frame";
@@ -152,7 +153,7 @@ export class ModbusSource {
         try {
           await line.idle(left());
         } catch (error) {
-          if (everAnswered) await this.wait(left(), signal);
+          if (everAnswered) await pause(left(), signal, this.clock);
           throw error;
         }
       }
@@ -274,12 +275,5 @@ export class ModbusSource {
 
   private tell(items: Iterable<Followed>, reason: string, silent: boolean): void {
     for (const item of items) if (this.schedule.has(item)) item.listener({ reason, silent });
-  }
-
-  private wait(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.clock.after(ms, resolve);
-      signal.addEventListener("abort", () => (cancel(), resolve()), { once: true });
-    });
   }
 }

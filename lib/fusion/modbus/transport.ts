@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Clock } from "../../clock";
 import { asError, EdgeError, errorCode } from "../../errors";
 import { loadOptional } from "../../optional";
-import { within } from "../link";
+import { within } from "../../waiting";
 
 export const PARITIES = ["none", "even", "odd", "mark", "space"] as const;
 export type Parity = (typeof PARITIES)[number];

@@ -8,7 +8,7 @@ import type {
 import type * as Opcua from "node-opcua-client";
 import type { Clock } from "../../clock";
 import { EdgeError } from "../../errors";
-import { within } from "../link";
+import { within } from "../../waiting";
 import { browseLevel, readOnce, type BrowsedLevel, type ReadAnswer } from "./address-space";
 import type { OpcuaEndpoint } from "./endpoint";
 import type { OpcuaLibrary } from "./library";

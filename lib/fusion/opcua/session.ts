@@ -1,7 +1,7 @@
 import type { ClientSession, EndpointDescription, OPCUAClient } from "node-opcua-client";
 import type { Clock } from "../../clock";
 import { asError, EdgeError } from "../../errors";
-import { within } from "../link";
+import { within } from "../../waiting";
 import { ownCertificate, type OwnCertificate } from "./certificate";
 import { endpointsOf, identityOf, isSecure, trustedCertificate, type OpcuaEndpoint } from "./endpoint";
 import { beside, opcuaLibrary, type OpcuaLibrary } from "./library";

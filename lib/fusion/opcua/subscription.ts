@@ -1,7 +1,7 @@
 import type { ClientMonitoredItemBase, ClientSubscription, DataValue } from "node-opcua-client";
 import type { Clock } from "../../clock";
 import { asError, EdgeError } from "../../errors";
-import { within } from "../link";
+import { within } from "../../waiting";
 import { badReading, type Reading } from "../reading";
 import type { OpcuaConnection } from "./connection";
 

@@ -45,6 +45,8 @@ export class Cell {
   private outOfRange = false;
   /** Monotonic time at which the held reading was, by arrival or by its trusted stamp. */
   private when = -Infinity;
+  /** The same of the newest trusted stamp. A time of arrival is no measure for stamps of a clock that is behind ours. */
+  private newest = -Infinity;
   /** Why its source has been silent since the last reading; empty while it speaks. */
   private silence = "";
   private stamp: number | undefined;
@@ -82,11 +84,12 @@ export class Cell {
     const before = this.quality;
     const expired = this.isStale(now);
     this.silence = "";
-    const when = this.timeOf(reading, now, wall);
-    const taken = typeof when === "string" ? badReading(when) : this.convert(reading);
-    const at = typeof when === "string" ? now : when;
+    const stamped = this.stampedAt(reading, now, wall);
+    const taken = typeof stamped === "string" ? badReading(stamped) : this.convert(reading);
+    const at = typeof stamped === "number" ? stamped : now;
     // What a reconnection delivers late belongs into the window, not in the place of what came since.
-    const late = at < this.when && !expired;
+    const late = at < this.newest && now - this.newest <= this.spec.maxAgeMs;
+    if (!late && typeof stamped === "number") this.newest = stamped;
     const plausible = taken.quality !== "bad" && (this.measure !== undefined || this.isPlausible(taken.value));
     if (!late) this.hold(taken, at, plausible);
     if (plausible) this.remember(taken, at);
@@ -169,11 +172,11 @@ export class Cell {
     return this.measure !== undefined || this.beside.length > 0;
   }
 
-  /** When a reading was, on the monotonic clock; or why its stamp cannot be trusted. */
-  private timeOf({ stamp, trusted, quality }: Reading, now: number, wall: number): number | string {
+  /** When its trusted stamp says that a reading was, on the monotonic clock; or why that stamp cannot be trusted. */
+  private stampedAt({ stamp, trusted, quality }: Reading, now: number, wall: number): number | string | undefined {
     if (stamp !== undefined) this.skew.note(stamp, wall, now);
-    if (!(trusted ?? this.spec.trustStamps)) return now;
-    if (stamp === undefined && quality === "bad") return now;
+    if (!(trusted ?? this.spec.trustStamps)) return undefined;
+    if (stamp === undefined && quality === "bad") return undefined;
     if (stamp === undefined) return "its source is trusted for its stamps and gave none";
     if (stamp - wall > AHEAD_MS)
       return `its stamp is ${whole(stamp - wall)} ms ahead of this device's clock: one of the two is wrong`;

@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { ManualClock } from "../../../lib/clock";
 import { Cell } from "../../../lib/fusion/cell";
 import { channelSpec, type ChannelSpec } from "../../../lib/fusion/channel";
-import { goodReading } from "../../../lib/fusion/reading";
+import { badReading, goodReading, silentReading, type Reading } from "../../../lib/fusion/reading";
 import { stampOf } from "../../../lib/fusion/stamps";
 
 const HOUR = 3_600_000;
@@ -12,9 +12,9 @@ function setUp(row: Partial<ChannelSpec> = {}) {
   const clock = new ManualClock();
   const cell = new Cell(channelSpec({ name: "temperature", unit: "°C", ...row }));
   /** @param stamp epoch ms */
-  const take = (value: number, stamp?: number): void => {
-    const reading = stamp === undefined ? goodReading(value) : { ...goodReading(value), stamp };
-    cell.take(reading, clock.monotonic(), clock.now());
+  const take = (what: number | Reading, stamp?: number): void => {
+    const reading = typeof what === "number" ? goodReading(what) : what;
+    cell.take(stamp === undefined ? reading : { ...reading, stamp }, clock.monotonic(), clock.now());
   };
   const state = () => cell.state(clock.monotonic());
   const reason = (): string | undefined => cell.trouble(clock.monotonic())?.reason;
@@ -100,6 +100,34 @@ describe("age by trusted stamps", () => {
     clock.advance(2500);
     take(16, clock.now() - 500);
     assert.deepEqual([cell.usable(clock.monotonic()), state().age_ms], [16, 500]);
+  });
+});
+
+describe("a trusted source whose clock is behind", () => {
+  for (const [what, reading, stamped] of [
+    ["a bad reading without a stamp", badReading("sensor fault"), undefined],
+    ["a reading that lacks its stamp", goodReading(19), undefined],
+    ["a stamp from the future", goodReading(19), HOUR],
+    ["silence before its first reading", silentReading("connection lost"), undefined],
+  ] as const) {
+    it(`is heard again at once after ${what}`, () => {
+      const { clock, take, reason } = setUp({ ...TRUSTED, maxAgeMs: 5000 });
+      if (!reading.silent) take(20, clock.now() - 1500);
+      clock.advance(500);
+      take(reading, stamped === undefined ? undefined : clock.now() + stamped);
+      clock.advance(100);
+      take(21, clock.now() - 1500);
+      assert.equal(reason(), undefined);
+    });
+  }
+
+  it("does not bring old values back by way of a bad one", () => {
+    const { clock, take, reason } = setUp({ ...TRUSTED, maxAgeMs: 5000 });
+    take(20, clock.now());
+    take(badReading("sensor fault"));
+    clock.advance(100);
+    take(15, clock.now() - 1000);
+    assert.equal(reason(), "temperature is bad: sensor fault");
   });
 });
 

@@ -70,6 +70,11 @@ export class AlarmBook {
     return this.writer.failure ?? this.loadFailure;
   }
 
+  /** Transitions that had to go, the oldest first, because more than are kept waited for the disk or for an upload. */
+  get lost(): number {
+    return this.writer.lost + this.store.lost;
+  }
+
   attach(desk: Desk): void {
     this.desks.add(desk);
   }

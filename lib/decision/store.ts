@@ -21,6 +21,8 @@ export interface AlarmStore {
   load(): Promise<StoredAlarm[]>;
   save(alarms: readonly StoredAlarm[], transitions: readonly Mer[]): Promise<void>;
   list(query: ListQuery): Promise<Mer[]>;
+  /** Saved transitions that had to go before they were uploaded. */
+  readonly lost: number;
 }
 
 /** Keyed by asset and label, never by node ids: those change when a flow is imported again. */
@@ -51,8 +53,13 @@ interface Row {
 /** Records in the device's database. */
 export class SqlAlarmStore implements AlarmStore {
   private opened: Promise<Database> | undefined;
+  private outbox: Outbox | undefined;
 
   constructor(private readonly open: () => Promise<Database>) {}
+
+  get lost(): number {
+    return this.outbox?.lost ?? 0;
+  }
 
   async load(): Promise<StoredAlarm[]> {
     const database = await this.database();
@@ -91,7 +98,8 @@ export class SqlAlarmStore implements AlarmStore {
   private async prepare(): Promise<Database> {
     const database = await this.open();
     await database.migrate("alarms", STEPS);
-    await Outbox.of(database).prepare();
+    this.outbox = Outbox.of(database);
+    await this.outbox.prepare();
     await database.write([{ sql: TRIM }]);
     return database;
   }
@@ -102,6 +110,7 @@ export const FORGETFUL_STORE: AlarmStore = {
   load: () => Promise.resolve([]),
   save: () => Promise.resolve(),
   list: () => Promise.resolve([]),
+  lost: 0,
 };
 
 function upsert({ mer, held, episode }: StoredAlarm): Statement {

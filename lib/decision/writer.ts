@@ -2,13 +2,13 @@ import { asError } from "../errors";
 import type { Mer } from "../messages";
 import type { AlarmStore, StoredAlarm } from "./store";
 
-/** Kept while nothing can be saved; beyond, the oldest go: memory is not a disk. */
+/** Kept while nothing can be saved; beyond, the oldest go, and are counted: memory is not a disk. */
 const MOST_TRANSITIONS = 10_000;
 
 /**
  * Saves records, the newest version of each, one write at a time; what is asked meanwhile shares the next one. What could
  * not be saved is kept and goes with every later attempt, so that a disk with room again catches up. What happened to a
- * record is saved with it, each transition.
+ * record is saved with it, each transition, unless more than 10,000 of them wait.
  */
 export class AlarmWriter {
   private readonly waiting = new Map<string, StoredAlarm>();
@@ -17,6 +17,8 @@ export class AlarmWriter {
   private next: Promise<Error | undefined> | undefined;
   /** Why the last write failed; undefined when it did not. */
   failure: Error | undefined;
+  /** Transitions that had to go before they could be saved. */
+  lost = 0;
 
   constructor(private readonly store: AlarmStore) {}
 
@@ -32,8 +34,8 @@ export class AlarmWriter {
 
   /** Something happened to a record: it goes with the next write. */
   tell(transition: Mer): void {
-    if (this.transitions.length >= MOST_TRANSITIONS) this.transitions.shift();
     this.transitions.push(transition);
+    this.bound();
   }
 
   /** Saves all that was noted. Resolves, never rejects, with what went wrong. */
@@ -58,9 +60,17 @@ export class AlarmWriter {
       for (const alarm of batch) {
         if (!this.waiting.has(alarm.mer.mer_id)) this.waiting.set(alarm.mer.mer_id, alarm);
       }
-      this.transitions = transitions.concat(this.transitions).slice(-MOST_TRANSITIONS);
+      this.transitions = transitions.concat(this.transitions);
+      this.bound();
       this.failure = asError(error);
     }
     return this.failure;
+  }
+
+  private bound(): void {
+    const over = this.transitions.length - MOST_TRANSITIONS;
+    if (over <= 0) return;
+    this.transitions.splice(0, over);
+    this.lost += over;
   }
 }

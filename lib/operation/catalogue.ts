@@ -30,6 +30,10 @@ export const METRICS = {
   predictions_total: { type: "counter", help: "Samples by what the model made of them.", labels: ["result"] },
   decisions_total: { type: "counter", help: "Samples by how they were judged.", labels: ["outcome"] },
   alarm_events_total: { type: "counter", help: "Changes of Maintenance Event Records.", labels: ["event"] },
+  alarm_transitions_lost_total: {
+    type: "counter",
+    help: "Transitions of records that had to go, the oldest first, before they were stored or uploaded.",
+  },
   mers_open: { type: "gauge", help: "Maintenance Event Records that are not closed." },
   mers_active: { type: "gauge", help: "Maintenance Event Records whose condition holds now." },
   limits_unguarded: { type: "gauge", help: "Limits whose channel is not usable, so that they do not guard." },

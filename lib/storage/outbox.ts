@@ -1,7 +1,8 @@
 /**
  * Lines on their way from a database to a spool. The promise: a line that is written in one transaction with what it tells
  * of is in the bucket if, and only if, that transaction was committed. It waits here until a spool has it; a spool knows a
- * line that comes twice by its id.
+ * line that comes twice by its id. The bound: of lines that no spool takes, the latest 10,000 outlive a start; the others are
+ * let go, and counted.
  */
 import type { Database, Statement } from "./database";
 
@@ -31,6 +32,8 @@ const outboxes = new WeakMap<Database, Outbox>();
 export class Outbox {
   private readonly listeners = new Set<() => void>();
   private prepared: Promise<void> | undefined;
+  /** Lines that had to go at this start. */
+  lost = 0;
 
   private constructor(private readonly database: Database) {}
 
@@ -82,7 +85,10 @@ export class Outbox {
 
   private async migrate(): Promise<void> {
     await this.database.migrate("outbox", STEPS);
-    const sql = "DELETE FROM outbox WHERE n <= (SELECT max(n) FROM outbox) - ?";
-    await this.database.write([{ sql, params: [KEEP] }]);
+    const over = "FROM outbox WHERE n <= (SELECT max(n) FROM outbox) - ?";
+    const [counted] = await this.database.read<{ lost: number }>(`SELECT count(*) AS lost ${over}`, KEEP);
+    if (!counted || counted.lost === 0) return;
+    await this.database.write([{ sql: `DELETE ${over}`, params: [KEEP] }]);
+    this.lost = counted.lost;
   }
 }

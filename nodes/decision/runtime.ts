@@ -29,6 +29,7 @@ export class DecisionRuntime implements Desk {
   private readonly status: StatusLine;
   private readonly live: boolean;
   private readonly counts: Counts;
+  private lossSaid = false;
 
   constructor(
     private readonly node: Node,
@@ -124,6 +125,7 @@ export class DecisionRuntime implements Desk {
 
   private show(): void {
     const { book } = this.lease;
+    this.sayLoss();
     const open = book.open();
     const active = open.filter((mer) => mer.active).length;
     const { duplicates } = this.decider.counts;
@@ -140,6 +142,14 @@ export class DecisionRuntime implements Desk {
     else this.status.set("green", "dot", `no alarms${repeated}`);
   }
 
+  /** Once: how many there are by now stands in health. */
+  private sayLoss(): void {
+    const { lost } = this.lease.book;
+    if (lost === 0 || this.lossSaid) return;
+    this.lossSaid = true;
+    this.node.warn(describeLoss(lost));
+  }
+
   private tell(report: Report): void {
     const { book } = this.lease;
     const open = book.open();
@@ -148,6 +158,10 @@ export class DecisionRuntime implements Desk {
     if (book.failure) {
       const cause = `alarms are not stored: ${book.failure.message}`;
       report.reason({ severity: "down", code: errorCode(book.failure), cause });
+    }
+    report.gauge("alarm_transitions_lost_total", book.lost);
+    if (book.lost > 0) {
+      report.reason({ severity: "degraded", code: "alarm-transitions-lost", cause: describeLoss(book.lost) });
     }
     const { unguarded } = this.decider.limits;
     report.gauge("limits_unguarded", unguarded.summary().limits);
@@ -161,4 +175,9 @@ export class DecisionRuntime implements Desk {
     this.status.close();
     await this.lease.release();
   }
+}
+
+function describeLoss(lost: number): string {
+  const what = lost === 1 ? "1 alarm transition" : `${lost} alarm transitions`;
+  return `${what} will not be in the bucket: more than 10,000 waited to be stored or uploaded, the oldest had to go`;
 }

@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import helper from "node-red-node-test-helper";
 import type { EdgeMessage, Mer, Review } from "../../lib/messages";
+import { board } from "../../lib/operation/board";
+import { openDatabase } from "../../lib/storage/database";
+import { Outbox } from "../../lib/storage/outbox";
 import device = require("../../nodes/context-edge-device/context-edge-device");
 import decision = require("../../nodes/decision/decision");
 import { until } from "../support/process";
@@ -249,6 +252,23 @@ describe("decision in Node-RED", () => {
     ]);
     sheet.send(sample("normal"));
     await until("the status", () => sheet.status === "no alarms");
+  });
+
+  it("says once, and in health, how many transitions nobody has uploaded before they had to go", async () => {
+    const database = await openDatabase({ file: join(dataDir, "context-edge.db") });
+    await Outbox.of(database).prepare();
+    await database.write(
+      Array.from({ length: 10_002 }, (_, i) => Outbox.put({ id: String(i), line: "{}", urgent: false })),
+    );
+    await database.close();
+    const sheet = await Sheet.load(dataDir);
+    sheet.send(sample("normal"), sample("normal"));
+    await until("two judged", () => sheet.judged.length === 2);
+    const [reason] = board.inspect().reasons.filter(({ id }) => id === DECISION);
+    assert.deepEqual([reason?.severity, reason?.code], ["degraded", "alarm-transitions-lost"]);
+    assert.match(reason?.cause ?? "", /^2 alarm transitions .* 10,000 /);
+    const said = helper.log().args.filter(([{ msg }]) => msg === reason?.cause);
+    assert.equal(said.length, 1);
   });
 
   it("refuses with a configuration that cannot work", async () => {

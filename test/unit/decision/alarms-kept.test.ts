@@ -70,6 +70,25 @@ describe("alarms: what survives", () => {
     );
   });
 
+  it("counts the transitions that go when more wait for a disk than memory holds, the oldest first", async () => {
+    const store = new MemoryStore();
+    const plant = await Plant.start({ model: { n: 1, m: 1 } }, { store });
+    store.full = true;
+    await plant.see(sample("bearing_wear"));
+    const writes = [];
+    for (let i = 0; i < 10_001; i++) {
+      writes.push(plant.command(i % 2 === 0 ? "shelve" : "unshelve", { mer_id: plant.mer.mer_id, minutes: 1 }));
+      if (i === 5_000) await Promise.all(writes);
+    }
+    await Promise.all(writes);
+    assert.equal(plant.book.lost, 2);
+    store.full = false;
+    await plant.pass(1000);
+    assert.equal(plant.book.failure, undefined);
+    assert.deepEqual([store.transitions.length, store.transitions[0]?.transition?.number], [10_000, 3]);
+    assert.equal(plant.book.lost, 2);
+  });
+
   it("a closed record that could not be stored is stored before the next one of its kind", async () => {
     const store = new MemoryStore();
     const plant = await Plant.start({ model: { n: 1, m: 1 } }, { store });

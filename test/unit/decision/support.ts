@@ -110,6 +110,7 @@ export class MemoryStore implements AlarmStore {
   readonly transitions: Mer[] = [];
   full = false;
   unreadable = false;
+  readonly lost = 0;
   writes = 0;
 
   load(): Promise<StoredAlarm[]> {

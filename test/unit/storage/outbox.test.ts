@@ -132,6 +132,19 @@ describe("an outbox", () => {
     await bringing.close();
   });
 
+  it("keeps the latest 10,000 lines over a restart where nobody takes them, and counts what it lets go", async () => {
+    await database.write(
+      Array.from({ length: 10_003 }, (_, i) => Outbox.put({ id: String(i), line: "{}", urgent: false })),
+    );
+    assert.equal(Outbox.of(database).lost, 0);
+    await database.close();
+    database = await openDatabase({ file: join(dir, "device.db") }, clock);
+    const outbox = Outbox.of(database);
+    await outbox.prepare();
+    assert.equal(outbox.lost, 3);
+    assert.equal((await outbox.next(1))[0]?.id, "3");
+  });
+
   it("keeps its lines while the spool cannot be opened, says so once, and goes on by itself", async () => {
     const reports: (EdgeError | undefined)[] = [];
     let locked = true;

@@ -2,11 +2,11 @@
  * Counts the runs of each asset in the store, beside the contexts: `cycles:motor-1` → `{cycle_count, run_id, at}`.
  *
  * The promise: a run that was given a number is stored, and none is counted twice. What was counted last stands beside the
- * count, so a write whose answer was lost is recognised and not repeated. While the store is away runs are kept in memory
- * and made up for; a stop of Node-RED in that time loses them. That holds while one node counts an asset.
+ * count, so a write whose answer was lost is recognised and not repeated. While the store is away runs are kept in memory,
+ * as a number, and made up for; a stop of Node-RED in that time loses them. That holds while one node counts an asset.
  */
 import { isoTime, type Clock } from "../clock";
-import { EdgeError, asError } from "../errors";
+import { EdgeError, asError, errorCode } from "../errors";
 import type { Context } from "../messages";
 import type { ContextStore } from "./store";
 
@@ -19,7 +19,7 @@ export interface CycleOptions {
   readonly keyOf: (asset: string) => string;
   /** How long a message waits for its number. */
   readonly deadlineMs: number;
-  /** Told once when counting fails, and why; with undefined when it goes on. */
+  /** Told once for each reason why counting fails; with undefined when it goes on for every asset. */
   readonly trouble: (reason: string | undefined) => void;
 }
 
@@ -27,7 +27,8 @@ export interface CycleOptions {
 interface Batch {
   size: number;
   lastRun: string;
-  readonly told: ((count: number) => void)[];
+  /** Who still waits for a number. */
+  readonly told: Set<(before: number) => void>;
 }
 
 interface Line {
@@ -36,11 +37,12 @@ interface Line {
   /** What came meanwhile. */
   next: Batch | undefined;
   working: Promise<void> | undefined;
+  /** Why its last write failed. */
+  fault: string | undefined;
 }
 
 export class CycleCounter {
   private readonly lines = new Map<string, Line>();
-  private fault: string | undefined;
   private closed = false;
 
   constructor(
@@ -62,17 +64,22 @@ export class CycleCounter {
    */
   count(asset: string, run: string): Promise<number | undefined> {
     if (this.closed) return Promise.resolve(undefined);
-    const line = this.lines.get(asset) ?? { writing: undefined, next: undefined, working: undefined };
+    const line = this.lines.get(asset) ?? { writing: undefined, next: undefined, working: undefined, fault: undefined };
     this.lines.set(asset, line);
-    const batch = (line.next ??= { size: 0, lastRun: run, told: [] });
+    const batch = (line.next ??= { size: 0, lastRun: run, told: new Set() });
     const place = ++batch.size;
     batch.lastRun = run;
     return new Promise((resolve) => {
-      const cancel = this.clock.after(this.options.deadlineMs, () => resolve(undefined));
-      batch.told.push((before) => {
+      const tell = (before: number): void => {
         cancel();
         resolve(before + place);
+      };
+      // Of a run that nobody waits for any more nothing is kept but that it is to be counted.
+      const cancel = this.clock.after(this.options.deadlineMs, () => {
+        batch.told.delete(tell);
+        resolve(undefined);
       });
+      batch.told.add(tell);
       line.working ??= this.work(asset, line);
     });
   }
@@ -95,11 +102,12 @@ export class CycleCounter {
       try {
         const before = await this.write(this.options.keyOf(asset), batch);
         line.writing = undefined;
-        this.say(undefined);
+        this.say(line, undefined);
         for (const tell of batch.told) tell(before);
       } catch (error) {
-        this.say(asError(error).message);
-        if (this.closed) break;
+        this.say(line, asError(error).message);
+        // A spoilt count is mended by a person: the next run tries again.
+        if (this.closed || errorCode(error) === "context-invalid") break;
         await this.pause(RETRY_MS);
       }
     }
@@ -120,10 +128,13 @@ export class CycleCounter {
     return before;
   }
 
-  private say(fault: string | undefined): void {
-    if (fault === this.fault) return;
-    this.fault = fault;
-    this.options.trouble(fault);
+  /** Many assets that fail for one reason are one trouble, and one that works does not end that of another. */
+  private say(line: Line, fault: string | undefined): void {
+    if (fault === line.fault) return;
+    line.fault = fault;
+    const others = [...this.lines.values()].flatMap((one) => (one === line ? [] : [one.fault]));
+    const known = fault === undefined ? others.some((other) => other !== undefined) : others.includes(fault);
+    if (!known) this.options.trouble(fault);
   }
 
   private pause(ms: number): Promise<void> {

@@ -101,7 +101,7 @@ function start(RED: NodeAPI, node: Node, def: QrContextDef): void {
     deadlines.close();
     await pictures.close();
     const lost = (await cycles?.close()) ?? 0;
-    if (lost > 0) node.warn(`${lost} runs could not be counted: the store is away`);
+    if (lost > 0) node.warn(`${lost} runs could not be counted any more`);
     await store.release(node);
   });
 }

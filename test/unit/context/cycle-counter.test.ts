@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { ManualClock } from "../../../lib/clock";
 import { CycleCounter } from "../../../lib/context/cycle-counter";
 import { EdgeError } from "../../../lib/errors";
 import type { Context } from "../../../lib/messages";
+
+setFlagsFromString("--expose_gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** Bytes that are still referred to. */
+function heapUsed(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
 
 /** A store whose writes a test lets through, refuses, or does without saying so. */
 class FaultyStore {
@@ -102,9 +113,52 @@ describe("the count of runs", () => {
     assert.equal(await number, undefined);
     assert.match(troubles[0] ?? "", /cycle_count is "many".*put/);
     store.kept.set("cycles:m", { cycle_count: 100, note: "new bearing" });
-    await settle(clock, 1_000);
-    assert.equal(stored("m"), 101);
+    assert.equal(await counter.count("m", "r2"), 102);
+    assert.equal(stored("m"), 102);
     assert.equal(store.kept.get("cycles:m")?.["note"], "new bearing");
+    assert.equal(troubles.length, 2);
+  });
+
+  it("tries a spoilt count again with the next run only, and says so once while other assets are counted", async () => {
+    const { counter, clock, store, troubles } = counterBench();
+    store.kept.set("cycles:spoilt", { cycle_count: "x" });
+    for (let i = 0; i < 20; i++) {
+      void counter.count("spoilt", `s${i}`);
+      assert.equal(await counter.count("good", `g${i}`), i + 1);
+      await settle(clock, 1_000);
+    }
+    assert.equal(store.writes, 40, "one write a run");
+    assert.equal(troubles.length, 1, troubles.join("; "));
+    assert.equal(counter.waiting, 20);
+  });
+
+  it("says once that the store is away, for however many assets", async () => {
+    const { counter, clock, store, troubles } = counterBench();
+    const assets = ["a", "b", "c"];
+    store.fault = "refused";
+    for (const asset of assets) void counter.count(asset, "r1");
+    await settle(clock, 1_000);
+    assert.deepEqual(troubles, ["away"]);
+    store.fault = "none";
+    await settle(clock, 1_000);
+    assert.deepEqual(troubles, ["away", undefined]);
+  });
+
+  it("keeps of the runs that wait for a store no more than their number", async () => {
+    const { counter, clock, store, stored } = counterBench();
+    store.fault = "refused";
+    const round = async (n: number): Promise<void> => {
+      for (let i = 0; i < 1_000; i++) void counter.count("m", `r${n}-${i}`);
+      await settle(clock, 10);
+    };
+    await round(0);
+    const before = heapUsed();
+    for (let n = 1; n <= 20; n++) await round(n);
+    const grown = heapUsed() - before;
+    assert.ok(grown < 2_000_000, `20,000 runs took ${grown} bytes`);
+    store.fault = "none";
+    for (let i = 0; i < 3; i++) await settle(clock, 1_000);
+    assert.equal(stored("m"), 21_000);
   });
 
   it("ends with what is under way, and says what was lost", async () => {

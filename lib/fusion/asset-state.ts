@@ -1,7 +1,8 @@
 import type { Clock } from "../clock";
 import type { AssetRef, ChannelState, SensorData, Unusable } from "../messages";
-import { Cell, type Trouble } from "./cell";
+import { Cell } from "./cell";
 import type { ChannelSpec } from "./channel";
+import type { Trouble } from "./judge";
 import type { Reading } from "./reading";
 import type { RunOfAsset } from "./run";
 import type { WindowBudget } from "./window";

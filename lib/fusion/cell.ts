@@ -1,32 +1,12 @@
-import type { ChannelState, Quality } from "../messages";
+import type { ChannelState } from "../messages";
 import { converter } from "../units";
 import { isFeature, type ChannelSpec } from "./channel";
-import { valueNear } from "./align";
 import { measureOf, WindowView, type Measure } from "./features";
+import { Judge, NOTHING_HELD, type Held, type Judged, type Trouble } from "./judge";
 import { badReading, type Reading } from "./reading";
 import { whole } from "../words";
 import { Skew } from "./stamps";
 import { Window, WINDOW_CAPACITY, type WindowBudget } from "./window";
-
-/** Why a channel cannot be used: code and text as they go into msg.unusable. */
-export interface Trouble {
-  readonly code:
-    | "channel-missing"
-    | "channel-stale"
-    | "channel-bad"
-    | "channel-range"
-    | "channel-uncertain"
-    | "channel-window"
-    | "channel-unaligned";
-  readonly reason: string;
-}
-
-/** A channel at one moment: its number, or the trouble with it. */
-interface Judged {
-  readonly value: number | null;
-  readonly quality: Quality;
-  readonly trouble?: Trouble;
-}
 
 /** Trusted stamps may be this far ahead of our clock. */
 const AHEAD_MS = 1000;
@@ -39,26 +19,18 @@ const HISTORY = 4096;
  * where a source is trusted for its stamps, a reading is as old on arrival as its stamp says.
  */
 export class Cell {
-  private value = NaN;
-  private quality: Quality = "missing";
-  private reason = "";
-  private outOfRange = false;
-  /** Monotonic time at which the held reading was, by arrival or by its trusted stamp. */
-  private when = -Infinity;
-  /** The same of the newest trusted stamp. A time of arrival is no measure for stamps of a clock that is behind ours. */
+  private readonly held: Held = { ...NOTHING_HELD };
+  private readonly judge: Judge;
+  private judgement: { readonly at: number; readonly judged: Judged } | undefined;
+  /** Monotonic time of the newest trusted stamp. A time of arrival is no measure for stamps of a clock that is behind ours. */
   private newest = -Infinity;
-  /** Why its source has been silent since the last reading; empty while it speaks. */
-  private silence = "";
   private stamp: number | undefined;
-  /** Readings in a row whose trusted stamp was that of the one before. */
-  private frozen = 0;
   private fromUnit: string | undefined;
   private toUnit: ((value: number) => number) | undefined;
   private readonly skew = new Skew();
   private readonly window: Window | undefined;
   private readonly measure: Measure | undefined;
   private readonly beside: readonly Measure[];
-  private judgement: { readonly at: number; readonly judged: Judged } | undefined;
   /** True from the moment the staleness was announced until a usable reading came. */
   announced = false;
 
@@ -71,6 +43,7 @@ export class Cell {
     this.beside = features.map(measureOf);
     if (this.measure || features.length > 0) this.window = new Window(windowMs, budget);
     else if (align !== "hold") this.window = new Window(lagMs + 2 * toleranceMs, budget, HISTORY);
+    this.judge = new Judge(spec, this.measure, this.window);
   }
 
   /**
@@ -81,60 +54,60 @@ export class Cell {
   take(reading: Reading, now: number, wall: number): boolean {
     this.judgement = undefined;
     if (reading.silent) return this.hearNothing(reading.reason, now);
-    const before = this.quality;
+    const before = this.held.quality;
     const expired = this.isStale(now);
-    this.silence = "";
+    this.held.silence = "";
     const stamped = this.stampedAt(reading, now, wall);
     const taken = typeof stamped === "string" ? badReading(stamped) : this.convert(reading);
     const at = typeof stamped === "number" ? stamped : now;
     // What a reconnection delivers late belongs into the window, not in the place of what came since.
     const late = at < this.newest && now - this.newest <= this.spec.maxAgeMs;
     if (!late && typeof stamped === "number") this.newest = stamped;
-    const plausible = taken.quality !== "bad" && (this.measure !== undefined || this.isPlausible(taken.value));
+    const plausible = taken.quality !== "bad" && (this.measure !== undefined || this.judge.isPlausible(taken.value));
     if (!late) this.hold(taken, at, plausible);
     if (plausible) this.remember(taken, at);
-    return expired || before !== this.quality;
+    return expired || before !== this.held.quality;
   }
 
   /** True when there is a moment at which it becomes stale: once it was read, or could not be. */
   get ages(): boolean {
-    return this.when !== -Infinity;
+    return this.held.when !== -Infinity;
   }
 
   get isMissing(): boolean {
-    return this.quality === "missing";
+    return this.held.quality === "missing";
   }
 
   /** Monotonic time from which the channel is stale. */
   get staleFrom(): number {
-    return this.when + this.spec.maxAgeMs;
+    return this.held.when + this.spec.maxAgeMs;
   }
 
   isStale(now: number): boolean {
-    return this.ages && now - this.when > this.spec.maxAgeMs;
+    return this.judge.isStale(this.held, now);
   }
 
   /** The number that may be used at `now`, or null. */
   usable(now: number): number | null {
-    return this.judge(now).value;
+    return this.judgeAt(now).value;
   }
 
   /** Why there is no usable number at `now`; undefined when there is one. */
   trouble(now: number): Trouble | undefined {
-    return this.judge(now).trouble;
+    return this.judgeAt(now).trouble;
   }
 
   state(now: number): ChannelState {
-    const { quality, trouble } = this.judge(now);
+    const { quality, trouble } = this.judgeAt(now);
     const state: ChannelState = {
-      unit: this.unit,
+      unit: this.judge.unit,
       quality,
-      age_ms: this.isMissing ? null : Math.round(now - this.when),
+      age_ms: this.isMissing ? null : Math.round(now - this.held.when),
       source: this.spec.source,
     };
     const { ms } = this.skew;
     if (ms !== undefined) state.skew_ms = ms;
-    const reason = trouble?.reason ?? this.shortened(now);
+    const reason = trouble?.reason ?? this.judge.shortened(now);
     if (reason !== undefined) state.reason = reason;
     return state;
   }
@@ -157,15 +130,10 @@ export class Cell {
 
   /** Counts from the first silence where no reading ever came, so that staleness is told of such a channel too. */
   private hearNothing(reason: string, now: number): boolean {
-    const changed = this.silence !== reason && (this.isMissing || this.isStale(now));
-    this.silence = reason;
-    if (!this.ages) this.when = now;
+    const changed = this.held.silence !== reason && (this.isMissing || this.isStale(now));
+    this.held.silence = reason;
+    if (!this.ages) this.held.when = now;
     return changed;
-  }
-
-  /** Of the channel's value: a kurtosis has none, a band's power the square of its readings'. */
-  private get unit(): string {
-    return this.measure?.unitOf(this.spec.unit) ?? this.spec.unit;
   }
 
   private get takesSamples(): boolean {
@@ -180,60 +148,14 @@ export class Cell {
     if (stamp === undefined) return "its source is trusted for its stamps and gave none";
     if (stamp - wall > AHEAD_MS)
       return `its stamp is ${whole(stamp - wall)} ms ahead of this device's clock: one of the two is wrong`;
-    this.frozen = stamp === this.stamp ? this.frozen + 1 : 0;
+    this.held.frozen = stamp === this.stamp ? this.held.frozen + 1 : 0;
     this.stamp = stamp;
     return Math.min(now, now - (wall - stamp));
   }
 
-  private judge(now: number): Judged {
-    if (this.judgement?.at !== now) this.judgement = { at: now, judged: this.judgeAt(now) };
-    return this.judgement.judged;
-  }
-
   private judgeAt(now: number): Judged {
-    const { name, maxAgeMs, acceptUncertain, align } = this.spec;
-    const none = (quality: Quality, code: Trouble["code"], text: string): Judged => {
-      return { value: null, quality, trouble: { code, reason: `${name} is ${text}` } };
-    };
-    if (this.quality === "missing")
-      return none("missing", "channel-missing", `missing: ${this.silence || "no reading has come yet"}`);
-    if (this.isStale(now)) {
-      const age = `${whole(now - this.when)} ms old, limit ${whole(maxAgeMs)} ms`;
-      const stuck = this.frozen > 0 ? `; the stamp of its last ${whole(this.frozen + 1)} readings is the same` : "";
-      const why = this.silence === "" ? stuck : ` (${this.silence})`;
-      return none("stale", "channel-stale", `stale: ${age}${why}`);
-    }
-    if (this.outOfRange) return none("bad", "channel-range", this.outside(this.value));
-    if (this.quality === "bad") return none("bad", "channel-bad", `bad: ${this.reason}`);
-    const value = align === "hold" ? this.value : this.derive(now);
-    if (typeof value === "string")
-      return none("bad", this.measure ? "channel-window" : "channel-unaligned", `without a value: ${value}`);
-    // Squares of numbers that are themselves finite may not be.
-    if (!Number.isFinite(value))
-      return none("bad", "channel-window", `without a value: ${value} is not a finite number`);
-    if (!this.isPlausible(value)) return none("bad", "channel-range", this.outside(value));
-    const short = align === "hold" ? undefined : this.shortened(now);
-    const doubt = this.quality === "uncertain" ? this.reason : short;
-    if (doubt === undefined) return { value, quality: "good" };
-    if (acceptUncertain) return { value, quality: "uncertain" };
-    return none("uncertain", "channel-uncertain", `uncertain: ${doubt}`);
-  }
-
-  private derive(now: number): number | string {
-    const window = this.window as Window;
-    if (this.measure) return this.measure.of(new WindowView(window, now));
-    return valueNear(window, now - this.spec.lagMs, this.spec.toleranceMs, this.spec.align === "linear");
-  }
-
-  /** Set where the window means less than its length. */
-  private shortened(now: number): string | undefined {
-    if (!this.window?.lacks(now)) return undefined;
-    return `its window of ${whole(this.window.spanMs)} ms holds only the newest values; choose a shorter one`;
-  }
-
-  private outside(value: number): string {
-    const { range } = this.spec;
-    return `out of range: ${value}${this.unit === "" ? "" : ` ${this.unit}`}, must be from ${range[0]} to ${range[1]}`;
+    if (this.judgement?.at !== now) this.judgement = { at: now, judged: this.judge.judge(this.held, now) };
+    return this.judgement.judged;
   }
 
   /** The reading in the channel's unit; a bad one where it is no value for this channel. */
@@ -250,16 +172,13 @@ export class Cell {
     return { ...reading, value, quality: reading.quality === "uncertain" ? "uncertain" : "good" };
   }
 
-  private isPlausible(value: number): boolean {
-    return value >= this.spec.range[0] && value <= this.spec.range[1];
-  }
-
   private hold({ value, quality, reason }: Reading, when: number, plausible: boolean): void {
-    this.when = when;
-    this.value = value;
-    this.outOfRange = quality !== "bad" && !plausible;
-    this.quality = this.outOfRange ? "bad" : quality;
-    this.reason = quality === "good" ? "" : reason;
+    const { held } = this;
+    held.when = when;
+    held.value = value;
+    held.outOfRange = quality !== "bad" && !plausible;
+    held.quality = held.outOfRange ? "bad" : quality;
+    held.reason = quality === "good" ? "" : reason;
   }
 
   private remember({ value, samples, rateHz, unit, cut }: Reading, when: number): void {

@@ -183,6 +183,22 @@ describe("OPC UA source", function () {
     await flowing(heard, "values after the silence");
   });
 
+  it("gives a second follower a value that stands still, and does not take it for a new one for the first", async () => {
+    open();
+    const first = follow(node("temperature"));
+    await flowing(first);
+    await peer.command("hold temperature on");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const counted = first.readings.length;
+    const second = follow(node("temperature"));
+    await until("the second hears it", () => second.readings.length > 0, RECOVERY_MS);
+    assert.equal(second.last?.value, first.last?.value);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal(first.readings.length, counted, "the first has heard it already");
+    await peer.command("hold temperature off");
+    await Promise.all([flowing(first), flowing(second)]);
+  });
+
   it("says so while a server refuses connections, and is back when it accepts them", async () => {
     open();
     await peer.command("refuse on");

@@ -65,6 +65,7 @@ export class OpcuaSource {
       item = {
         nodeId,
         listeners: new Set(),
+        newcomers: new Set(),
         lastSource: undefined,
         fresh: true,
         stampAt: -Infinity,
@@ -72,9 +73,11 @@ export class OpcuaSource {
         monitored: undefined,
       };
       this.items.set(nodeId, item);
+    } else {
+      item.newcomers.add(listener);
+      // They need the current value too: the variable is asked for again.
+      if (item.monitored) this.active?.drop([item]);
     }
-    // A second listener needs the current value too: the variable is asked for again.
-    else if (item.monitored) this.active?.drop([item]);
     item.listeners.add(listener);
     if (this.trouble !== "") listener(silentReading(this.trouble));
     this.flush();
@@ -95,6 +98,7 @@ export class OpcuaSource {
     const item = this.items.get(nodeId);
     if (!item) return;
     item.listeners.delete(listener);
+    item.newcomers.delete(listener);
     if (item.listeners.size > 0) return;
     this.items.delete(nodeId);
     if (this.items.size === 0) {
@@ -195,22 +199,25 @@ export class OpcuaSource {
 
   private deliver(item: Followed, value: DataValue): void {
     const source = stampIn(value);
-    // A new subscription begins with the last value: the same one again says nothing about now.
     const known = source !== undefined && source === item.lastSource;
+    // What is monitored anew begins with its last value: the same one again says nothing about now, and is told to
+    // those only who never heard it.
     const repeated = item.fresh && known;
+    const listeners = [...(repeated ? item.newcomers : item.listeners)];
+    item.newcomers.clear();
     item.fresh = false;
     item.lastSource = source;
     if (!known) item.stampAt = this.clock.monotonic();
-    if (repeated) return;
-    this.silences = 0;
+    if (!repeated) this.silences = 0;
+    if (listeners.length === 0) return;
     const plain = readValue({ value: value.value, statusCode: value.statusCode });
     const reading = withFacts(plain, { stamp: source, trusted: this.options.trustStamps === true });
-    if (known && plain.quality === "good") this.deliverStuck(item, reading);
-    else for (const listener of item.listeners) listener(reading);
+    if (known && plain.quality === "good") this.deliverStuck(listeners, item.stampAt, reading);
+    else for (const listener of listeners) listener(reading);
   }
 
-  /** A value that changes under a stamp that does not: it is as old as the stamp has been standing still. */
-  private deliverStuck({ listeners, stampAt }: Followed, reading: Reading): void {
+  /** A value whose stamp does not move: it is as old as the stamp has been standing still. */
+  private deliverStuck(listeners: readonly ((reading: Reading) => void)[], stampAt: number, reading: Reading): void {
     const still = this.clock.monotonic() - stampAt;
     const aged: Reading = { ...reading, stamp: this.clock.now() - still, trusted: true };
     for (const listener of listeners) {

@@ -9,6 +9,8 @@ import type { OpcuaConnection } from "./connection";
 export interface Followed {
   readonly nodeId: string;
   readonly listeners: Set<(reading: Reading) => void>;
+  /** Those who came while it was already followed, and have heard no value of it. */
+  readonly newcomers: Set<(reading: Reading) => void>;
   /** Source timestamp of the last value delivered, over all connections. */
   lastSource: number | undefined;
   /** Monotonic time at which that timestamp came first. */
@@ -138,7 +140,6 @@ export class Subscription {
       const { monitored } = item;
       item.monitored = undefined;
       item.fresh = true;
-      item.lastSource = undefined;
       if (!monitored) continue;
       if (this.leaving.length === 0)
         setImmediate(() => {

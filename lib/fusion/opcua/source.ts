@@ -6,6 +6,7 @@ import { readValue, silentReading, withFacts, type Reading } from "../reading";
 import { backoffMs } from "../../storage/backoff";
 import { OpcuaConnection } from "./connection";
 import type { OpcuaEndpoint } from "./endpoint";
+import { stampIn } from "./stamp";
 import { Subscription, type Followed } from "./subscription";
 
 export interface OpcuaOptions extends OpcuaEndpoint {
@@ -230,11 +231,3 @@ export class OpcuaSource {
 /** Some servers stamp to the second. */
 const COARSE_STAMP_MS = 1000;
 const STUCK = silentReading("its source timestamp stands still");
-
-/** Before 1971 it is the year 1601 of a server that has no stamp to give. */
-const FIRST_STAMP = Date.UTC(1971, 0, 1);
-
-function stampIn({ sourceTimestamp }: DataValue): number | undefined {
-  const stamp = sourceTimestamp?.getTime();
-  return stamp === undefined || Number.isNaN(stamp) || stamp < FIRST_STAMP ? undefined : stamp;
-}

@@ -3,7 +3,9 @@ import type { Clock } from "../../clock";
 import { asError, EdgeError } from "../../errors";
 import { within } from "../../waiting";
 import { badReading, type Reading } from "../reading";
+import { whole } from "../../words";
 import type { OpcuaConnection } from "./connection";
+import { isNewer } from "./stamp";
 
 /** A variable that somebody follows; it outlives connections. */
 export interface Followed {
@@ -197,7 +199,7 @@ export class Subscription {
     try {
       const values = await this.connection.readValues(silent.map(({ nodeId }) => nodeId));
       if (this.ended) return;
-      const dead = silent.filter((item, i) => now > item.heardAt && isNewer(item, values[i]));
+      const dead = silent.filter((item, i) => now > item.heardAt && isNewer(item, values[i] as DataValue));
       if (dead.length === 0) return;
       const [first] = dead.filter((item) => this.mended.has(item));
       if (first) throw new EdgeError("opcua-silent", `${first.nodeId}: the server has newer values than it reports`);
@@ -210,14 +212,4 @@ export class Subscription {
       this.probing = false;
     }
   }
-}
-
-function isNewer({ lastSource, fresh }: Followed, read: DataValue | undefined): boolean {
-  const stamp = read?.sourceTimestamp?.getTime();
-  if (read === undefined || !read.statusCode.isGood() || stamp === undefined) return false;
-  return fresh || lastSource === undefined || stamp > lastSource;
-}
-
-function whole(ms: number): string {
-  return Math.round(ms).toLocaleString("en-US");
 }

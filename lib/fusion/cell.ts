@@ -59,7 +59,7 @@ export class Cell {
     this.held.silence = "";
     const stamped = this.stampedAt(reading, now, wall);
     const taken = typeof stamped === "string" ? badReading(stamped) : this.convert(reading);
-    const at = typeof stamped === "number" ? stamped : now;
+    const at = typeof stamped === "number" ? stamped : now - (reading.ageMs ?? 0);
     // What a reconnection delivers late belongs into the window, not in the place of what came since.
     const late = at < this.newest && now - this.newest <= this.spec.maxAgeMs;
     if (!late && typeof stamped === "number") this.newest = stamped;

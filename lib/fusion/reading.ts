@@ -21,6 +21,8 @@ export interface Reading {
   readonly cut?: number;
   /** When the source says that it was measured (the newest sample), in epoch ms. */
   readonly stamp?: number;
+  /** How long ago it was measured, where the source knows without a stamp to trust. */
+  readonly ageMs?: number;
   /** The source is to be trusted for its stamps, whatever the channel says. */
   readonly trusted?: boolean;
   /** 1 and 0 that came as true and false: no value for a channel of numbers. */

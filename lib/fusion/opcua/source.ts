@@ -220,9 +220,9 @@ export class OpcuaSource {
   /** A value whose stamp does not move: it is as old as the stamp has been standing still. */
   private deliverStuck(listeners: readonly ((reading: Reading) => void)[], stampAt: number, reading: Reading): void {
     const still = this.clock.monotonic() - stampAt;
-    const aged: Reading = { ...reading, stamp: this.clock.now() - still, trusted: true };
+    const aged: Reading = { ...reading, ageMs: still };
     for (const listener of listeners) {
-      listener(this.options.trustStamps === true ? reading : aged);
+      listener(aged);
       if (still > COARSE_STAMP_MS) listener(STUCK);
     }
   }

@@ -131,6 +131,26 @@ describe("a trusted source whose clock is behind", () => {
   });
 });
 
+describe("age that a source knows without a stamp to trust", () => {
+  it("counts, and leaves the measured skew as the stamps have it", () => {
+    const { clock, cell, take, state } = setUp();
+    take(20, clock.now() + HOUR);
+    clock.advance(1500);
+    const stuck = { ...goodReading(21), stamp: clock.now() + HOUR - 1500, ageMs: 1500 };
+    cell.take(stuck, clock.monotonic(), clock.now());
+    assert.deepEqual([cell.usable(clock.monotonic()), state().age_ms, state().skew_ms], [21, 1500, HOUR]);
+    clock.advance(501);
+    assert.equal(state().quality, "stale");
+  });
+
+  it("gives way to a stamp where that is trusted", () => {
+    const { clock, cell, state } = setUp(TRUSTED);
+    const reading = { ...goodReading(21), stamp: clock.now() - 300, ageMs: 0 };
+    cell.take(reading, clock.monotonic(), clock.now());
+    assert.equal(state().age_ms, 300);
+  });
+});
+
 describe("skew", () => {
   it("is the largest lead of the stamps: the reading that waited least on its way", () => {
     const { clock, take, state } = setUp();

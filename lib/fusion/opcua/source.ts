@@ -3,9 +3,9 @@ import type { Clock } from "../../clock";
 import { errorCode } from "../../errors";
 import { CONNECTING, Link, type Pause } from "../link";
 import { readValue, silentReading, withFacts, type Reading } from "../reading";
-import { backoffMs } from "../../storage/backoff";
 import { OpcuaConnection } from "./connection";
 import type { OpcuaEndpoint } from "./endpoint";
+import { Patience } from "./patience";
 import { stampIn } from "./stamp";
 import { Subscription, type Followed } from "./subscription";
 
@@ -21,16 +21,6 @@ export interface OpcuaOptions extends OpcuaEndpoint {
   readonly trustStamps?: boolean;
 }
 
-/** A connection that held for less is not counted as one that worked. */
-const STEADY_MS = 5000;
-const LONGEST_WATCHDOG_MS = 300_000;
-/** Errors after which nobody was bothered at the other end but for one greeting. */
-const UNANSWERED: ReadonlySet<string> = new Set(["opcua-unreachable", "timeout"]);
-/** Opening a session costs a server half a dozen requests: who was refused one, or lost it at once, waits so long. */
-const REFUSED_PAUSE_MS = 3000;
-/** What is decided by a person is not asked for more often: a user who is refused may be locked out for it. */
-const SETTLED: ReadonlySet<string> = new Set(["opcua-user", "opcua-untrusted", "opcua-security", "opcua-refused"]);
-const SETTLED_PAUSE_MS = 5000;
 /** For a session to come about: slow servers are given more after each time that it was too short. */
 const OPENING_MS = 4000;
 const LONGEST_OPENING_MS = 15_000;
@@ -45,22 +35,24 @@ export class OpcuaSource {
   private readonly link: Link;
   private active: Subscription | undefined;
   private trouble = "";
-  private silences = 0;
+  private patience: Patience;
   private flushing = false;
   private openingMs = OPENING_MS;
-  private pausedFor = "";
-  private shortLived = 0;
 
   constructor(
     private readonly options: OpcuaOptions,
     private readonly clock: Clock,
     random: () => number,
   ) {
-    this.link = new Link((signal, works) => this.serve(signal, works), clock, random, this.pause);
+    this.patience = this.newPatience();
+    const pause: Pause = (failures, chance) => this.patience.pauseMs(failures, chance);
+    this.link = new Link((signal, works) => this.serve(signal, works), clock, random, pause);
     this.link.watch((trouble) => this.hearTrouble(trouble));
   }
 
   follow(nodeId: string, listener: (reading: Reading) => void): () => void {
+    // Somebody deployed: what was refused may have been put right.
+    if (this.items.size === 0) this.patience = this.newPatience();
     let item = this.items.get(nodeId);
     if (!item) {
       item = {
@@ -95,6 +87,10 @@ export class OpcuaSource {
     return this.link.stop();
   }
 
+  private newPatience(): Patience {
+    return new Patience(this.options.intervalMs, this.options.watchdogMs);
+  }
+
   private unfollow(nodeId: string, listener: (reading: Reading) => void): void {
     const item = this.items.get(nodeId);
     if (!item) return;
@@ -123,23 +119,19 @@ export class OpcuaSource {
   }
 
   private async serve(signal: AbortSignal, works: () => void): Promise<void> {
-    let steady = false;
+    let heldMs = 0;
     try {
       const connection = await this.open(signal);
       const begun = this.clock.monotonic();
       try {
         await this.use(connection, signal, works);
       } finally {
-        steady = this.clock.monotonic() - begun > STEADY_MS;
+        heldMs = this.clock.monotonic() - begun;
         await connection.close();
       }
     } catch (error) {
-      const code = errorCode(error);
-      if (code === "opcua-silent") this.silences++;
-      this.pausedFor = code;
+      if (!signal.aborted) this.patience.ended(errorCode(error), heldMs);
       throw error;
-    } finally {
-      this.shortLived = steady ? 0 : this.shortLived + 1;
     }
   }
 
@@ -157,11 +149,10 @@ export class OpcuaSource {
   }
 
   private async use(connection: OpcuaConnection, signal: AbortSignal, works: () => void): Promise<void> {
-    const { intervalMs, watchdogMs } = this.options;
     const active = new Subscription(connection, signal, this.clock, {
-      intervalMs,
-      watchdogMs,
-      allSilentMs: Math.min(LONGEST_WATCHDOG_MS, watchdogMs * 2 ** this.silences),
+      intervalMs: this.options.intervalMs,
+      watchdogMs: this.patience.silentMs,
+      allSilentMs: this.patience.allSilentMs,
       openingMs: this.openingMs,
       items: () => [...this.items.values()],
       heard: works,
@@ -181,16 +172,6 @@ export class OpcuaSource {
     }
   }
 
-  /**
-   * After the first loss at once, then longer and longer where nobody answers (1.6 s at most), so that a server that is back
-   * is heard within five seconds; slower where somebody answers and refuses.
-   */
-  private readonly pause: Pause = (failures, random) => {
-    if (SETTLED.has(this.pausedFor)) return SETTLED_PAUSE_MS;
-    if (this.shortLived > 1 && !UNANSWERED.has(this.pausedFor)) return REFUSED_PAUSE_MS;
-    return 100 + backoffMs(Math.max(failures, this.shortLived), random, 250, 1500);
-  };
-
   private hearTrouble(trouble: string): void {
     this.trouble = trouble === CONNECTING ? "" : trouble;
     if (this.trouble === "") return;
@@ -209,7 +190,7 @@ export class OpcuaSource {
     item.fresh = false;
     item.lastSource = source;
     if (!known) item.stampAt = this.clock.monotonic();
-    if (!repeated) this.silences = 0;
+    if (!repeated) this.patience.heard();
     if (listeners.length === 0) return;
     const plain = readValue({ value: value.value, statusCode: value.statusCode });
     const reading = withFacts(plain, { stamp: source, trusted: this.options.trustStamps === true });

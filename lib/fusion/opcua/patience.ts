@@ -1,0 +1,63 @@
+import { backoffMs } from "../../storage/backoff";
+
+/** A connection that held for less is not counted as one that worked. */
+const STEADY_MS = 5000;
+const LONGEST_WATCHDOG_MS = 300_000;
+/** Errors after which nobody was bothered at the other end but for one greeting. */
+const UNANSWERED: ReadonlySet<string> = new Set(["opcua-unreachable", "timeout"]);
+/** Opening a session costs a server half a dozen requests: who was refused one, or lost it at once, waits so long. */
+const REFUSED_PAUSE_MS = 3000;
+/** What is decided by a person is not asked for more often. */
+const SETTLED: ReadonlySet<string> = new Set(["opcua-user", "opcua-untrusted", "opcua-security", "opcua-refused"]);
+const SETTLED_PAUSE_MS = 5000;
+/** A user whose password was wrong a few times is locked out on many servers, and so is everybody else who is that user. */
+const LONGEST_USER_PAUSE_MS = 300_000;
+
+/** How long a source waits for values, and between connections; it learns from how the last ones ended. */
+export class Patience {
+  private silences = 0;
+  private refusals = 0;
+  private shortLived = 0;
+  private endedFor = "";
+
+  /** @param watchdogMs 0: never */
+  constructor(
+    private readonly intervalMs: number,
+    private readonly watchdogMs: number,
+  ) {}
+
+  /** Silence after which a variable is looked at; values that come once in an interval cannot come sooner. 0: never. */
+  get silentMs(): number {
+    return this.watchdogMs === 0 ? 0 : Math.max(this.watchdogMs, 3 * this.intervalMs);
+  }
+
+  /** Silence of all variables after which the connection is made anew; doubles, up to five minutes, while that does not help. */
+  get allSilentMs(): number {
+    return Math.max(this.silentMs, Math.min(LONGEST_WATCHDOG_MS, this.watchdogMs * 2 ** this.silences));
+  }
+
+  /** A value came. */
+  heard(): void {
+    this.silences = 0;
+  }
+
+  /** @param code of the error that a connection ended with, @param heldMs how long it had held, 0 where none came about */
+  ended(code: string, heldMs: number): void {
+    this.endedFor = code;
+    if (code === "opcua-silent") this.silences++;
+    this.refusals = code === "opcua-user" ? this.refusals + 1 : 0;
+    this.shortLived = heldMs > STEADY_MS ? 0 : this.shortLived + 1;
+  }
+
+  /**
+   * After the first loss at once, then longer and longer where nobody answers (1.6 s at most), so that a server that is back
+   * is heard within five seconds; slower where somebody answers and refuses.
+   * @param failures in a row, @param random from [0, 1), @returns milliseconds
+   */
+  pauseMs(failures: number, random: number): number {
+    if (this.refusals > 0) return Math.min(LONGEST_USER_PAUSE_MS, SETTLED_PAUSE_MS * 2 ** (this.refusals - 1));
+    if (SETTLED.has(this.endedFor)) return SETTLED_PAUSE_MS;
+    if (this.shortLived > 1 && !UNANSWERED.has(this.endedFor)) return REFUSED_PAUSE_MS;
+    return 100 + backoffMs(Math.max(failures, this.shortLived), random, 250, 1500);
+  }
+}

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Rig } from "../../../bench/edge/rig";
 import type { EdgeMessage } from "../../../lib/messages";
+import { Random } from "../../../lib/plant/random";
 import { scratch } from "../../support/cache";
 import { until } from "../../support/process";
 import { readLdos } from "../../support/segments";
@@ -30,17 +31,6 @@ export interface SoakOptions {
 
 export interface SoakReport extends Findings {
   readonly faults: number;
-}
-
-/** Mulberry32: small, seeded, good enough to choose faults. */
-function seeded(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const seconds = (): number => Date.now() / 1000;
@@ -91,7 +81,7 @@ async function observe(
   const timers = machines.map((_machine, i) => setInterval(() => scan(i), SCAN_EVERY_MS));
   const news = setInterval(() => say(`${Math.round(seconds() - started)} s: ${kept} kept, ${usable} usable`), 30_000);
   const outages = await Promise.all(
-    machines.map((machine, i) => torment(machine, seeded(seed + i), started + length, say)),
+    machines.map((machine) => torment(machine, new Random(seed, machine.asset), started + length, say)),
   );
   // The last faults' effects end before the last sample.
   await pause((RECOVERY_S + 2) * 1000);
@@ -120,18 +110,13 @@ async function observe(
 }
 
 /** Sets one fault, or two together, again and again until the time is up. */
-async function torment(
-  machine: Machine,
-  random: () => number,
-  end: number,
-  say: (line: string) => void,
-): Promise<Outage[]> {
+async function torment(machine: Machine, random: Random, end: number, say: (line: string) => void): Promise<Outage[]> {
   const outages: Outage[] = [];
-  const between = ([low, high]: readonly [number, number]): number => low + random() * (high - low);
-  const pick = (): Fault => machine.faults[Math.floor(random() * machine.faults.length)];
+  const between = ([low, high]: readonly [number, number]): number => low + random.uniform() * (high - low);
+  const pick = (): Fault => random.pick(machine.faults);
   await pause(between(CALM_MS) / 2);
   while (seconds() < end) {
-    const faults = random() < 0.5 ? [pick()] : [pick(), pick()];
+    const faults = random.uniform() < 0.5 ? [pick()] : [pick(), pick()];
     // A process that stands still takes no commands: it is stopped last and goes on first.
     faults.sort((a, b) => Number(a.stopped ?? false) - Number(b.stopped ?? false));
     const name = faults.map((fault) => fault.name).join(" + ");

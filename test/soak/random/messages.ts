@@ -3,6 +3,7 @@
  * nearly right or anything at all. Not `error`: one that is no plain object ends Node-RED itself (5.0) when a message fails.
  */
 import * as fc from "fast-check";
+import { Random } from "../../../lib/plant/random";
 
 const ANY = fc.anything({
   maxDepth: 2,
@@ -132,17 +133,17 @@ const SHARE = 0.5;
 export class RandomMessages {
   private pools: (readonly [name: string, values: readonly unknown[]])[] = [];
   private made = 0;
-  private readonly random: () => number;
+  private readonly random: Random;
 
   constructor(private readonly seed: number) {
-    this.random = mulberry32(seed);
+    this.random = new Random(seed);
   }
 
   next(): Record<string, unknown> {
     if (this.made++ % REFILL_EVERY === 0) this.refill();
     const message: Record<string, unknown> = {};
     for (const [name, values] of this.pools) {
-      if (this.random() < SHARE) message[name] = values[Math.floor(this.random() * values.length)];
+      if (this.random.uniform() < SHARE) message[name] = this.random.pick(values);
     }
     return message;
   }
@@ -153,15 +154,4 @@ export class RandomMessages {
       ([name, values]) => [name, fc.sample(values, { numRuns: POOL, seed })] as const,
     );
   }
-}
-
-/** A small generator of good quality (Tommy Ettinger's Mulberry32): one number in [0, 1) after the other. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

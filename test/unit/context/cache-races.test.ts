@@ -2,21 +2,11 @@ import assert from "node:assert/strict";
 import { ManualClock } from "../../../lib/clock";
 import { ContextCache, LEASE_MS } from "../../../lib/context/cache";
 import type { Sink } from "../../../lib/context/store";
+import { Random } from "../../../lib/plant/random";
 
 const KEYS = ["a", "b", "c"];
 const RUNS = 4_000;
 const STEPS = 120;
-
-/** A generator of numbers in [0, 1) that gives the same ones for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Messages in order, each after a delay of its own; what is under way on a connection that is lost never arrives. */
 class Line {
@@ -71,7 +61,8 @@ class Race {
     readonly maxAgeMs: number,
     readonly tracked: boolean,
   ) {
-    this.random = seeded(seed);
+    const random = new Random(seed);
+    this.random = () => random.uniform();
     const slowness = [1, 20, 400, 4_000].map((ms) => () => this.random() * ms);
     const speed = (): (() => number) => slowness[Math.floor(this.random() * slowness.length)];
     this.toServer = new Line(this.clock, speed());

@@ -55,6 +55,10 @@ export class Schedule<T extends PollItem> {
     if (unit.items.size === 0) this.units.delete(item.unit);
   }
 
+  get isEmpty(): boolean {
+    return this.units.size === 0;
+  }
+
   has(item: T): boolean {
     return this.units.get(item.unit)?.items.has(item) ?? false;
   }
@@ -124,6 +128,8 @@ export class Schedule<T extends PollItem> {
     const unit = this.units.get(request.unit);
     if (!unit) return [];
     unit.silences = 0;
+    // Of a plan that is no more: the one that was made since asks for all of it in its own way.
+    if (!unit.parts?.includes(request) && !unit.later.includes(request)) return [];
     unit.refusedInARow++;
     const without = (list: readonly PollRequest<T>[]): PollRequest<T>[] => list.filter((other) => other !== request);
     if (divisible && request.items.length > 1) {

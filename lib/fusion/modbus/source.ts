@@ -52,12 +52,11 @@ export class ModbusSource {
   private readonly link: Link;
   private readonly owed: Owed = new Map();
   private line: ModbusLine | undefined;
-  private followed = 0;
   /** Losses of the connection since the last round that was answered whole. */
   private losses = 0;
   private quietSince = 0;
   private slowestMs = 0;
-  /** What a round had still to ask when the device closed the connection. */
+  /** What a round had still to ask when the device closed the connection; nothing once it was planned anew. */
   private rest: PollRequest<Followed>[] = [];
   /** The unit that is asked while others are. */
   private probing: number | undefined;
@@ -81,13 +80,17 @@ export class ModbusSource {
   follow(place: RegisterAddress & { readonly unit: number }, words: number, listener: Listener): () => void {
     const item: Followed = { unit: place.unit, table: place.table, address: place.address, words, place, listener };
     this.schedule.add(item);
-    this.followed++;
+    this.rest = [];
     this.link.start();
     return () => {
       this.schedule.remove(item);
-      this.followed--;
-      if (this.followed === 0) void this.link.stop();
+      this.rest = [];
+      if (!this.isFollowed) void this.link.stop();
     };
+  }
+
+  get isFollowed(): boolean {
+    return !this.schedule.isEmpty;
   }
 
   watch(watcher: (trouble: string) => void): () => void {
@@ -170,8 +173,8 @@ export class ModbusSource {
   private async round(line: ModbusLine, answers: () => void): Promise<void> {
     const { requests, probe } = this.schedule.due(this.clock.monotonic());
     const queue = this.rest.length > 0 ? this.rest : [...requests];
+    this.rest = queue;
     for (let request = queue[0]; request; request = queue[0]) {
-      this.rest = queue;
       // oxlint-disable-next-line no-await-in-loop
       const instead = this.schedule.silencesOf(request.unit) > 0 ? [] : await this.ask(line, request, answers);
       queue.splice(0, 1, ...instead);

@@ -94,6 +94,36 @@ describe("the poll schedule", () => {
   });
 });
 
+describe("a refusal that comes after the plan was made anew", () => {
+  for (const [what, divisible] of [
+    ["may be divided", true],
+    ["is final", false],
+  ] as const) {
+    it(`leaves nothing of the old plan where the request ${what}`, () => {
+      const schedule = new Schedule<PollItem>(8);
+      for (const n of [0, 1, 2, 3]) schedule.add(item(n));
+      const [underWay] = schedule.due(0).requests;
+      schedule.add(item(4));
+      assert.deepEqual(schedule.refused(underWay, divisible, 0), []);
+      assert.deepEqual(spans(schedule.due(10_000).requests), [[0, 5]]);
+    });
+  }
+
+  it("counts all the same: the unit answers", () => {
+    const schedule = new Schedule<PollItem>(8);
+    schedule.add(item(0));
+    const [underWay] = schedule.due(0).requests;
+    schedule.silent(1, 0);
+    schedule.add(item(1));
+    schedule.refused(underWay, true, 0);
+    assert.equal(schedule.silencesOf(1), 0);
+  });
+});
+
+function spans(requests: readonly PollRequest<PollItem>[]): number[][] {
+  return requests.map(({ address, words }) => [address, words]);
+}
+
 describe("where the registers of an asset are", () => {
   const press: AssetPlace = { asset: "press-1", host: "", unit: 4, offset: 100 };
   const places: ModbusPlaces = {

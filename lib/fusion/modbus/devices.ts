@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock";
 import { asError, EdgeError } from "../../errors";
 import { CONNECTING } from "../link";
@@ -11,14 +12,20 @@ import { registerReading } from "./wire";
 
 export interface ModbusOptions extends SourceOptions, ModbusPlaces {}
 
+interface Place {
+  readonly transport: Transport;
+  readonly source: ModbusSource;
+  trouble: string;
+}
+
 /**
  * What one Modbus connection of the flow stands for: its device or gateway, and those hosts of its asset table that are
  * elsewhere. Each place has a source of its own, so that none waits for another.
  */
 export class ModbusDevices {
-  private readonly sources = new Map<string, ModbusSource>();
-  private readonly troubles = new Map<string, string>();
+  private readonly places = new Map<string, Place>();
   private readonly watchers = new Set<(trouble: string) => void>();
+  private told: string = CONNECTING;
 
   /** @throws EdgeError `modbus-asset` when the asset table cannot work */
   constructor(
@@ -42,48 +49,71 @@ export class ModbusDevices {
       if (!(error instanceof EdgeError) || error.code !== "modbus-asset") throw error;
       return this.clock.after(0, () => listener(badReading(error.message)));
     }
-    const place = { ...found.place, unit: found.unit };
-    return this.sourceAt(found.transport).follow(place, wordsOf(format.type), (answer) => {
-      if (!("reason" in answer)) listener(registerReading(answer, 0, format, place));
+    const registers = { ...found.place, unit: found.unit };
+    const place = this.placeAt(found.transport);
+    const stop = place.source.follow(registers, wordsOf(format.type), (answer) => {
+      if (!("reason" in answer)) listener(registerReading(answer, 0, format, registers));
       else listener(answer.silent ? silentReading(answer.reason) : badReading(answer.reason));
     });
+    this.tell();
+    return () => {
+      stop();
+      if (!place.source.isFollowed) this.leave(place);
+    };
   }
 
-  /** Called now and on every change with what keeps a connection from working, "" when all work. */
+  /** Called now and on every change with what keeps a followed connection from working, "" when all work. */
   watch(watcher: (trouble: string) => void): () => void {
     this.watchers.add(watcher);
-    watcher(this.trouble());
+    watcher(this.told);
     return () => this.watchers.delete(watcher);
   }
 
-  /** The source that has this place connected now, if any. */
+  /** The source that has this place connected in this very way, if any. */
   at(transport: Transport): ModbusSource | undefined {
-    return this.sources.get(placeOf(transport));
+    const place = this.places.get(placeOf(transport));
+    return place && isDeepStrictEqual(place.transport, transport) ? place.source : undefined;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.sources.values()].map((source) => source.close()));
+    await Promise.all([...this.places.values()].map(({ source }) => source.close()));
   }
 
-  private sourceAt(transport: Transport): ModbusSource {
+  private placeAt(transport: Transport): Place {
     const name = placeOf(transport);
-    let source = this.sources.get(name);
-    if (!source) {
-      source = new ModbusSource({ ...this.options, transport }, this.clock, this.random);
-      this.sources.set(name, source);
-      source.watch((trouble) => {
-        this.troubles.set(name, trouble);
-        const all = this.trouble();
-        for (const watcher of this.watchers) watcher(all);
-      });
-    }
-    return source;
+    const known = this.places.get(name);
+    if (known) return known;
+    const source = new ModbusSource({ ...this.options, transport }, this.clock, this.random);
+    const place: Place = { transport, source, trouble: CONNECTING };
+    this.places.set(name, place);
+    source.watch((trouble) => {
+      place.trouble = trouble;
+      this.tell();
+    });
+    return place;
+  }
+
+  /** Kept until it has let go, so that whoever follows it meanwhile takes no second connection beside the first. */
+  private leave(place: Place): void {
+    const name = placeOf(place.transport);
+    place.trouble = CONNECTING;
+    this.tell();
+    void place.source.close().then(() => {
+      if (!place.source.isFollowed && this.places.get(name) === place) this.places.delete(name);
+    });
+  }
+
+  private tell(): void {
+    const trouble = this.trouble();
+    if (trouble === this.told) return;
+    this.told = trouble;
+    for (const watcher of this.watchers) watcher(trouble);
   }
 
   private trouble(): string {
-    if (this.troubles.size === 0) return CONNECTING;
-    for (const trouble of this.troubles.values()) if (trouble !== "" && trouble !== CONNECTING) return trouble;
-    return [...this.troubles.values()].includes(CONNECTING) ? CONNECTING : "";
+    const troubles = [...this.places.values()].filter(({ source }) => source.isFollowed).map((place) => place.trouble);
+    const worst = troubles.find((trouble) => trouble !== "" && trouble !== CONNECTING);
+    return worst ?? (troubles.length === 0 || troubles.includes(CONNECTING) ? CONNECTING : "");
   }
 }
 

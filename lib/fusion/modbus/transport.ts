@@ -128,7 +128,7 @@ function serialMeaning(said: string): string | undefined {
   if (/no such file|ENOENT|file not found/i.test(said)) return "there is no such serial port";
   if (/permission|access denied|EACCES/i.test(said))
     return "this user may not open it; on Linux add the user to the group dialout";
-  if (/lock|busy|EBUSY/i.test(said)) return "another program has it open";
+  if (/lock|busy|EBUSY/i.test(said)) return "it is open already, in another program or here with other settings";
   if (/inappropriate ioctl|not a tty|ENOTTY/i.test(said)) return "this is no serial port";
   return undefined;
 }

@@ -1,7 +1,7 @@
-// Docker's health check: 0 when Node-RED answers and every configured node is in working order, else 1 with the reasons.
+// Docker's health check: 0 when Node-RED answers, else 1. Whether the nodes are in working order is for who has logged in.
 "use strict";
 
-const url = process.argv[2] ?? "http://127.0.0.1:1880/context-edge/health";
+const url = process.argv[2] ?? "http://127.0.0.1:1880/context-edge/health?live";
 
 fetch(url, { signal: AbortSignal.timeout(8_000) })
   .then(async (answer) => {

@@ -25,6 +25,4 @@ module.exports = {
   telemetry: { enabled: false },
   editorTheme: { tours: false },
   logging: { console: { level: "info", metrics: false, audit: false } },
-  // The health check asks without a password; it tells which nodes are not in order, and why.
-  contextEdge: { healthPublic: true },
 };

@@ -100,10 +100,10 @@ describe("deploy/jetson", () => {
     }
   });
 
-  it("its settings open health alone, and want their secrets", () => {
+  it("its settings open nothing without a login, and want their secrets", () => {
     const secrets = { NODE_RED_CREDENTIAL_SECRET: "s", NODE_RED_ADMIN_HASH: "$2b$08$x" };
     const settings = JSON.parse(settingsWith(secrets).stdout) as Record<string, unknown>;
-    assert.deepEqual(settings["contextEdge"], { healthPublic: true });
+    assert.equal(settings["contextEdge"], undefined);
     assert.ok(settings["adminAuth"]);
     for (const name of Object.keys(secrets)) {
       assert.match(settingsWith({ ...secrets, [name]: "" }).stderr, new RegExp(`${name} is not set`));
@@ -111,13 +111,13 @@ describe("deploy/jetson", () => {
     }
   });
 
-  it("its health check says what /context-edge/health says, and where nobody answers", async () => {
+  it("its health check asks what is answered without a login: whether Node-RED is alive", async () => {
     const [, command, script] = nodeRed.healthcheck.test;
     assert.deepEqual([command, script], ["node", "/opt/node-red/health.cjs"]);
-    assert.match(read(HERE, "health.cjs"), /127\.0\.0\.1:1880\/context-edge\/health"/);
+    assert.match(read(HERE, "health.cjs"), /127\.0\.0\.1:1880\/context-edge\/health\?live"/);
     assert.match(sources(), /"\/context-edge\/health"/);
     let status = 200;
-    const server = createServer((_request, response) => response.writeHead(status).end(`{"ready":${status === 200}}`));
+    const server = createServer((_request, response) => response.writeHead(status).end(`{"live":${status === 200}}`));
     await once(server.listen(0, "127.0.0.1"), "listening");
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/context-edge/health`;
     const check = async (): Promise<[number | null, string]> => {
@@ -125,9 +125,9 @@ describe("deploy/jetson", () => {
       const [code] = (await once(child.child, "close")) as [number | null];
       return [code, child.output];
     };
-    assert.deepEqual(await check(), [0, '{"ready":true}']);
+    assert.deepEqual(await check(), [0, '{"live":true}']);
     status = 503;
-    assert.deepEqual(await check(), [1, '{"ready":false}']);
+    assert.deepEqual(await check(), [1, '{"live":false}']);
     server.close();
     assert.match((await check()).join(" "), /^1 http.*(fetch failed|ECONNREFUSED)/);
   });

@@ -130,8 +130,6 @@ class DeviceRuntime implements DeviceService {
   }
 
   async close(): Promise<void> {
-    // The nodes that use the database close at the same moment; what they save last comes first.
-    await new Promise((resolve) => setImmediate(resolve));
     homes.leave(this.device, this.dataDir);
     this.unfollow();
     this.lastTime.close();

@@ -16,6 +16,9 @@ const ROOMS = [
   "storage",
   "plant",
 ];
+// Folders that every room may import and that import none, like the files directly in lib/.
+const GROUND = ["contract", "operation"];
+const LIST = "docs/architecture.md";
 const LONGEST = 400;
 
 function files(dir) {
@@ -39,7 +42,11 @@ function complaintAbout(path, target) {
     if (local && local[0] !== "lib") return "lib/ imports from lib/ only";
     const mine = ROOMS.indexOf(parts[1]);
     const theirs = local ? ROOMS.indexOf(local[1]) : -1;
-    if (mine < 0 && theirs >= 0) return "files directly in lib/ are the ground and import no room";
+    if (mine < 0 && theirs >= 0) {
+      return parts.length > 2
+        ? `${parts[1]} is ground and imports no room`
+        : "files directly in lib/ are the ground and import no room";
+    }
     if (mine >= 0 && theirs >= 0 && theirs < mine) return `${parts[1]} stands below ${local[1]}`;
   }
   if (parts[0] === "nodes" && local) {
@@ -49,8 +56,20 @@ function complaintAbout(path, target) {
   return undefined;
 }
 
+// A folder that nobody named would be ground by accident.
+function complaintsAboutFolders() {
+  const listed = readFileSync(LIST, "utf8");
+  const folders = readdirSync("lib").filter((name) => statSync(join("lib", name)).isDirectory());
+  return folders.flatMap((name) => [
+    ...([...ROOMS, ...GROUND].includes(name)
+      ? []
+      : [`lib/${name} is neither a room nor ground: name it in scripts/house.mjs`]),
+    ...(new RegExp(`^  ${name}/ `, "m").test(listed) ? [] : [`lib/${name} is not in the list of ${LIST}`]),
+  ]);
+}
+
 export function checkHouse() {
-  const complaints = [];
+  const complaints = complaintsAboutFolders();
   for (const path of [...files("lib"), ...files("nodes")]) {
     for (const target of imports(path)) {
       const complaint = complaintAbout(path, target);

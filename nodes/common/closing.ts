@@ -7,8 +7,9 @@ import { asError, EdgeError } from "../../lib/errors";
 import type { Part } from "../../lib/operation/part";
 import { partOf } from "./operation";
 
-/** Longer than a lookup or a write takes; Node-RED gives up after 15 s. */
-const DRAIN_MS = 2_000;
+/** Longer than a lookup or a write takes on a busy machine. Both together stay below the 15 s after which Node-RED gives up. */
+const DRAIN_MS = 5_000;
+const RELEASE_MS = 7_000;
 
 /** Flow nodes that are being closed. */
 const closing = new Set<Promise<void>>();
@@ -36,7 +37,8 @@ export function onClose(node: Node, release: (removed: boolean) => Promise<void>
 async function closeFlowNode(node: Node, part: Part, finish: () => Promise<void>): Promise<void> {
   await drained(part);
   node.removeAllListeners("input");
-  await finish();
+  // Releasing may answer some more; one that hangs keeps nobody waiting.
+  await Promise.race([finish(), after(RELEASE_MS)]);
   const late = new EdgeError("node-closed", "the node was closed before it had answered");
   for (const accepted of part.waiting) accepted.failed(late);
 }
@@ -52,6 +54,10 @@ async function drained(part: Part): Promise<void> {
       resolve();
     };
   });
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 /** By the next turn every node that Node-RED stops together has begun to close. */

@@ -1,12 +1,19 @@
+import type { NodeAPI } from "node-red";
 import { EdgeError } from "../../lib/errors";
 import type { RawConfig } from "./config";
 
 /** What a dialog sends in place of a stored secret. */
 const UNCHANGED = "__PWRD__";
 
-/** Values as a dialog shows them: `${NAME}` still stands as typed, where a deploy puts the variable's value. */
-export function fromDialog(body: unknown): RawConfig {
-  return Object.fromEntries(Object.entries((body ?? {}) as RawConfig).map(([name, value]) => [name, filledIn(value)]));
+/**
+ * Values as a dialog shows them, `${NAME}` as typed: `ConfigReader` looks it up where it does for the deployed node of this
+ * id, else in the process.
+ */
+export function fromDialog(RED: NodeAPI, body: unknown): RawConfig {
+  const values = (body ?? {}) as RawConfig;
+  const id = values["id"];
+  const deployed: unknown = typeof id === "string" ? RED.nodes.getNode(id) : null;
+  return { ...values, _flow: (deployed as RawConfig | null)?.["_flow"] };
 }
 
 /**
@@ -24,9 +31,4 @@ export function secretToTry(
   if (stored) return stored.secret ?? "";
   if (typed === "") return "";
   throw new EdgeError("secret-elsewhere", `the stored ${what.name} belongs to another ${what.place}: type it again`);
-}
-
-function filledIn(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  return value.replace(/^\$\{(\w+)\}$/, (typed, name: string) => process.env[name] ?? typed);
 }

@@ -49,7 +49,7 @@ export function dialogRoute(
     `/context-edge/${type}/${action}`,
     RED.auth.needsPermission(`${type}.write`),
     (request, response) => {
-      const body = fromDialog(request.body);
+      const body = fromDialog(RED, request.body);
       answerOf(
         () => answer(body),
         () => place(body),

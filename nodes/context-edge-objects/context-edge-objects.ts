@@ -49,7 +49,7 @@ export = function (RED: NodeAPI): void {
     "/context-edge/context-edge-objects/test",
     RED.auth.needsPermission("context-edge-objects.write"),
     (request, response) => {
-      test(RED, fromDialog(request.body), home).then(
+      test(RED, fromDialog(RED, request.body), home).then(
         (answer) => response.json(answer),
         (error: unknown) => response.json({ ok: false, text: asError(error).message }),
       );
@@ -87,7 +87,7 @@ const TEST_TIMEOUT_MS = 12_000;
 
 async function test(RED: NodeAPI, body: RawConfig, home: string): Promise<StoreAnswer> {
   const config = new ConfigReader(body, "object store");
-  const secrets: S3Secrets = { access_key: config.text("access_key", ""), secret_key: config.text("secret_key", "") };
+  const secrets: S3Secrets = { access_key: config.secret("access_key"), secret_key: config.secret("secret_key") };
   if (secrets.access_key !== "") {
     const stored = RED.nodes.getNode(config.text("id", "")) as ObjectsNode | null;
     const own = stored?.endpoint === config.text("endpoint", "");

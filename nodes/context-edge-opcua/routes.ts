@@ -6,7 +6,7 @@ import { certificateOf } from "../../lib/fusion/opcua/endpoint";
 import { askEndpoints } from "../../lib/fusion/opcua/session";
 import type { OpcuaOptions } from "../../lib/fusion/opcua/source";
 import { describeCertificate, TrustedServers } from "../../lib/fusion/opcua/trust";
-import type { RawConfig } from "../common/config";
+import { ConfigReader, type RawConfig } from "../common/config";
 import { secretToTry } from "../common/dialog";
 import { dialogRoute, testRoute, type DialogAnswer } from "../common/test-route";
 import { readOptions, type OpcuaSecrets } from "./settings";
@@ -35,31 +35,37 @@ export function routes(RED: NodeAPI, pkiDirOf: (raw: RawConfig) => string): void
   testRoute(
     RED,
     TYPE,
-    (body) => textOf(body["endpoint"]),
+    (body) => field(body, "endpoint"),
     (body) => test(optionsOf(body)),
   );
-  dialogRoute(RED, TYPE, "browse", place, (body) => browse(optionsOf(body), textOf(body["node_id"]) || ROOT));
-  dialogRoute(RED, TYPE, "read", place, (body) => read(optionsOf(body), textOf(body["node_id"])));
+  dialogRoute(RED, TYPE, "browse", place, (body) => browse(optionsOf(body), field(body, "node_id") || ROOT));
+  dialogRoute(RED, TYPE, "read", place, (body) => read(optionsOf(body), field(body, "node_id")));
   dialogRoute(RED, TYPE, "certificate", place, (body) => certificate(optionsOf(body)));
   dialogRoute(RED, TYPE, "trust", place, (body) =>
-    trust(optionsOf(body), textOf(body["sha256"]).toLowerCase(), body["trusted"] !== false),
+    trust(optionsOf(body), field(body, "sha256").toLowerCase(), body["trusted"] !== false),
   );
 }
 
 /** What is typed, or stored where the dialog still shows the endpoint that it was stored for. */
 function secretsOf(body: RawConfig, stored: OpcuaNode | null): OpcuaSecrets {
-  const own = stored?.options !== undefined && stored.options.url === body["endpoint"] ? stored.credentials : undefined;
+  const shown = new ConfigReader(body, "OPC UA");
+  const isOwn = stored?.options !== undefined && stored.options.url === shown.text("endpoint", "");
+  const own = isOwn ? stored.credentials : undefined;
   const secret = (name: "password" | "certificate" | "private_key"): string =>
     secretToTry(
-      textOf(body[name]),
+      shown.secret(name),
       { name: name.replace("_", " "), place: "endpoint" },
       own && { secret: textOf(own[name]) },
     );
-  const user = body["user"] === undefined ? textOf(own?.user) : textOf(body["user"]);
-  const kind = textOf(body["user_kind"]) || (user === "" ? "anonymous" : "password");
+  const user = body["user"] === undefined ? textOf(own?.user) : shown.secret("user");
+  const kind = shown.text("user_kind", "") || (user === "" ? "anonymous" : "password");
   if (kind === "anonymous") return {};
   if (kind === "password") return { user, password: secret("password") };
   return { password: secret("password"), certificate: secret("certificate"), private_key: secret("private_key") };
+}
+
+function field(body: RawConfig, name: string): string {
+  return new ConfigReader(body, "OPC UA").text(name, "");
 }
 
 function textOf(value: unknown): string {

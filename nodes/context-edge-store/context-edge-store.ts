@@ -73,14 +73,14 @@ async function test(RED: NodeAPI, body: RawConfig): Promise<TestAnswer> {
   const own = stored?.owner !== undefined && stored.owner === ownerOf(config);
   const secret = (name: "password" | "sentinel_password", words: string): string =>
     secretToTry(
-      config.text(name, ""),
+      config.secret(name),
       { name: words, place: "host" },
       own ? { secret: stored?.credentials?.[name] } : undefined,
     );
   const target = targetOf(kind, config, {
-    username: config.text("username", ""),
+    username: config.secret("username"),
     password: secret("password", "password"),
-    sentinel_username: config.text("sentinel_username", ""),
+    sentinel_username: config.secret("sentinel_username"),
     sentinel_password: kind === "sentinel" ? secret("sentinel_password", "password of the Sentinels") : "",
   });
   return probeRedis(target, config.flag("cache", true), [config.text("prefix", "context:")], systemClock);

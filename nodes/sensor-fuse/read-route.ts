@@ -29,7 +29,7 @@ export function readRoute(RED: NodeAPI): void {
     "/context-edge/sensor-fuse/read",
     RED.auth.needsPermission("sensor-fuse.write"),
     (request, response) => {
-      const body = new ConfigReader(fromDialog(request.body), "sensor-fuse");
+      const body = new ConfigReader(fromDialog(RED, request.body), "sensor-fuse");
       const node = RED.nodes.getNode(body.text("id", "")) as Readable | null;
       response.json(readOut(node, body.text("channel", "")));
     },

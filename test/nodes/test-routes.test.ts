@@ -107,6 +107,26 @@ describe("the test button of a dialog", function () {
     }
   });
 
+  it("takes a variable within a text, of the flow that the deployed node stands in, as the deploy does", async () => {
+    const free = await freePort();
+    const flow = { id: "f1", type: "tab", label: "line 1", env: [{ name: "PLC", type: "str", value: "127.0.0.1" }] };
+    const server = { id: "u1", z: "f1", endpoint: `opc.tcp://\${PLC}:${free}`, user_kind: "password" };
+    const redis = { id: "s1", z: "f1", kind: "redis", url: `redis://\${PLC}:${free}` };
+    await helper.unload();
+    await helper.load(
+      [modbus, opcua, store],
+      [flow, { type: "context-edge-opcua", ...server }, { type: "context-edge-store", ...redis }] as never,
+      { u1: { user: "op", password: "geheim" }, s1: { password: "geheim" } },
+    );
+    const secret = { password: "__PWRD__" };
+    const session = await ask("context-edge-opcua", { ...server, ...secret });
+    assert.equal(session.text, `opc.tcp://127.0.0.1:${free}: no OPC UA server answers there`);
+    const stored = await ask("context-edge-store", { ...redis, ...secret });
+    assert.equal(stored.text, `redis://127.0.0.1:${free}: nothing listens there (connection refused)`);
+    const elsewhere = await ask("context-edge-opcua", { ...server, ...secret, endpoint: "opc.tcp://${PLC}.evil:4840" });
+    assert.match(elsewhere.text, /the stored password belongs to another endpoint/);
+  });
+
   it("says what is wrong with a setting that leads nowhere", async () => {
     const answer = await ask("context-edge-store", { kind: "redis", url: "http://127.0.0.1" });
     assert.equal(answer.ok, false);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ConfigReader } from "../../../nodes/common/config";
-import { fromDialog, secretToTry } from "../../../nodes/common/dialog";
+import { secretToTry } from "../../../nodes/common/dialog";
 
 const read = (raw: object): ConfigReader => new ConfigReader(raw as Record<string, unknown>, "sensor-fuse");
 
@@ -99,18 +99,5 @@ describe("a secret in a dialog", () => {
       message: "the stored password belongs to another host: type it again",
     });
     assert.equal(secretToTry("", what, undefined), "");
-  });
-
-  it("may come from the environment, as at a deploy", () => {
-    process.env["CE_TEST_HOST"] = "redis.plant";
-    try {
-      assert.deepEqual(fromDialog({ url: "${CE_TEST_HOST}", db: 1, other: "${CE_TEST_NOT_SET}" }), {
-        url: "redis.plant",
-        db: 1,
-        other: "${CE_TEST_NOT_SET}",
-      });
-    } finally {
-      delete process.env["CE_TEST_HOST"];
-    }
   });
 });

@@ -139,9 +139,27 @@
       });
     },
 
+    /** Asks an admin route. Always resolves, with {ok: false, text} where it does not answer. */
+    post: function (path, values) {
+      return new Promise(function (resolve) {
+        $.ajax({ url: path, method: "POST", contentType: "application/json", data: JSON.stringify(values) })
+          .done(resolve)
+          .fail(function (request) {
+            resolve({ ok: false, text: request.status + " " + request.statusText });
+          });
+      });
+    },
+
+    /** A value for a person: more than seven digits help nobody who compares with a display on the machine. */
+    shown: function (value) {
+      if (typeof value === "number" && !Number.isInteger(value)) return String(Number(value.toPrecision(7)));
+      return value === null || value === undefined ? "–" : String(value);
+    },
+
     /**
      * What a config node is set to in the editor, deployed or not, for an admin route that tries it. Secrets that were not
-     * typed just now stay on the server.
+     * typed just now stay on the server, and after a deploy the editor knows no credential of any type: what is left out is
+     * as it was stored.
      */
     configValues: function (id) {
       const node = RED.nodes.node(id);
@@ -150,8 +168,8 @@
       for (const name of Object.keys(node._def.defaults)) values[name] = node[name];
       for (const name of Object.keys(node._def.credentials || {})) {
         const typed = node.credentials && node.credentials[name];
-        values[name] =
-          typed === undefined && node._def.credentials[name].type === "password" ? "__PWRD__" : typed || "";
+        if (typed !== undefined) values[name] = typed;
+        else if (node._def.credentials[name].type === "password") values[name] = "__PWRD__";
       }
       return values;
     },

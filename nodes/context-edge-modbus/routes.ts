@@ -78,11 +78,9 @@ async function test(options: ModbusOptions, running: Iterable<ModbusDevices>): P
   return { ok: true, text: `unit ${options.unit} answered in ${Math.round(performance.now() - begun)} ms${said}` };
 }
 
-/** Where the channel's registers are; `{asset}` stands for the body's `asset`, else for the first of the table. */
+/** Where the channel's registers are. */
 function foundIn(body: RawConfig, options: ModbusOptions): FoundPlace {
-  const config = new ConfigReader(body, "Modbus");
-  const asset = config.text("asset", options.assets[0]?.asset ?? "{asset}");
-  return findPlace(config.text("match").replaceAll("{asset}", asset), options);
+  return findPlace(new ConfigReader(body, "Modbus").text("match"), options);
 }
 
 async function read(body: RawConfig, options: ModbusOptions, running: Iterable<ModbusDevices>): Promise<ReadAnswer> {

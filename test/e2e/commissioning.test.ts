@@ -22,7 +22,13 @@ describe("commissioning channels in the editor", function () {
 
   before(async () => {
     modbusPort = await freePort();
-    opcua = await startPeer("asyncua_server.py", ["--port", String(await freePort())]);
+    opcua = await startPeer("asyncua_server.py", [
+      "--no-anonymous",
+      "--user",
+      "op:secret",
+      "--port",
+      String(await freePort()),
+    ]);
     modbus = await startPeer("pymodbus_server.py", ["--port", String(modbusPort)]);
     const libraries = ["node-opcua-client", "modbus-serial"];
     userDir = palette(packTarball(scratch("tarball")), libraries, { npm_config_onnxruntime_node_install: "skip" });
@@ -39,7 +45,7 @@ describe("commissioning channels in the editor", function () {
   });
 
   /** A sheet with one sensor-fuse, without channels, and its PLCs; its dialog is open. */
-  async function openDialog(channels: readonly object[] = []): Promise<void> {
+  async function openDialog(channels: readonly object[] = [], asset = "motor-1"): Promise<void> {
     const device = "5e5e5e5e00000003";
     await red.deploy([
       { id: SHEET, type: "tab", label: "line" },
@@ -57,8 +63,16 @@ describe("commissioning channels in the editor", function () {
         modbus: "5e5e5e5e00000005",
         wires: [[], []],
       },
-      { id: device, type: "context-edge-device", mode: "live", data_dir: "data", assets: [{ id: "motor-1" }] },
-      { id: "5e5e5e5e00000004", type: "context-edge-opcua", endpoint: opcua.info.url, interval_ms: "100" },
+      { id: device, type: "context-edge-device", mode: "live", data_dir: "data", assets: [{ id: asset }] },
+      {
+        id: "5e5e5e5e00000004",
+        type: "context-edge-opcua",
+        endpoint: opcua.info.url,
+        interval_ms: "100",
+        user_kind: "password",
+        // The editor does not get these back from a deploy.
+        credentials: { user: "op", password: "secret" },
+      },
       {
         id: "5e5e5e5e00000005",
         type: "context-edge-modbus",
@@ -154,6 +168,16 @@ describe("commissioning channels in the editor", function () {
     assert.match(await row(0).locator(".ce-tools-answer").innerText(), /123\.456/);
     await deployed();
     await statusText(/1 channels? good/);
+  });
+
+  it("a channel of every asset is read for the first one, which the answer names", async () => {
+    // The peer's variables are named after what they measure: so is the asset here.
+    const match = "nsu=urn:peer:sensors;s={asset}";
+    await openDialog([{ name: "level", source: "opcua", match, type: "number", max_age_ms: "5000" }], "current");
+    await row(0).getByText("Read once").click();
+    await row(0).locator(".ce-tools-answer.ce-ok").waitFor();
+    assert.match(await row(0).locator(".ce-tools-answer").innerText(), /✓ current: \d+(\.\d+)? .*\(Good, Double\)/);
+    assert.equal(await field(0, "match").inputValue(), match);
   });
 
   it("a server that does not answer is named where it was asked", async () => {

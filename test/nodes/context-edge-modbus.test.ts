@@ -82,9 +82,9 @@ describe("the Modbus connection's dialog", function () {
       { asset: "press-1", host: "", unit: "2", offset: "100" },
       { asset: "press-2", host: "", unit: "", offset: "200" },
     ];
-    const first = await ask("read", settings({ match: "40001@{asset}", type: "uint16", assets }));
+    const first = await ask("read", settings({ match: "40001@press-1", type: "uint16", assets }));
     assert.equal(first.value, 2100, first.text);
-    const second = await ask("read", settings({ match: "40001@{asset}", asset: "press-2", type: "uint16", assets }));
+    const second = await ask("read", settings({ match: "40001@press-2", type: "uint16", assets }));
     assert.equal(second.value, 1200);
     const unknown = await ask("read", settings({ match: "40001@press-9", type: "uint16", assets }));
     assert.equal(unknown.code, "modbus-asset");

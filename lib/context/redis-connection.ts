@@ -9,12 +9,13 @@ import { asError } from "../errors";
 import { within } from "../waiting";
 import type { ContextCache } from "./cache";
 import { plainly, redisError, unanswered } from "./redis-errors";
-import type { RedisTarget } from "./redis-target";
+import { INVALIDATIONS } from "./redis-options";
+import { statusOf } from "./redis-status";
+import { userOf, type RedisTarget } from "./redis-target";
 import type { StoreState } from "./store";
 
 /** Silence of two ticks in a row means that the server hangs. */
 const TICK_MS = 1_000;
-const CHANNEL = "__redis__:invalidate";
 
 /** A Cluster that answers no ping for this long is looked for anew, from the nodes that were named. */
 const LOST_MS = 5_000;
@@ -151,7 +152,7 @@ export class RedisConnection {
     if (known && known.of === stream) return known.id;
     const id = (async (): Promise<number> => {
       const own = await tracking.client("ID");
-      await tracking.subscribe(CHANNEL);
+      await tracking.subscribe(INVALIDATIONS);
       return own;
     })();
     this.trackingId = { of: stream, id };
@@ -271,21 +272,11 @@ export class RedisConnection {
   }
 
   private refresh(): void {
-    const next = this.describe();
+    const { data, cache, proven, lastError, cacheFault } = this;
+    const next = statusOf({ data, cache, proven, lastError, cacheFault });
     if (next.phase === this.state.phase && next.text === this.state.text) return;
     this.state = next;
     if (!this.closed) this.changed();
-  }
-
-  private describe(): StoreState {
-    if (this.proven) {
-      if (this.data instanceof Cluster) return describeCluster(this.data, this.cache !== undefined);
-      if (this.cache === undefined) return { phase: "ready", text: "redis" };
-      if (this.cache.isTrusted) return { phase: "ready", text: "redis · cache" };
-      if (this.cacheFault === "") return { phase: "ready", text: "redis" };
-      return { phase: "degraded", text: `redis · ${this.cacheFault}` };
-    }
-    return { phase: "waiting", text: this.lastError === "" ? "redis · connecting" : `redis · ${this.lastError}` };
   }
 }
 
@@ -295,20 +286,6 @@ function connectionTo(target: RedisTarget): Redis | Cluster {
     target.seeds.map((seed) => ({ ...seed })),
     target.options,
   );
-}
-
-/** The ACL user that the connections log in as, empty for the default one. */
-export function userOf(target: RedisTarget): string {
-  return (target.kind === "cluster" ? target.node : target.options).username ?? "";
-}
-
-function describeCluster(cluster: Cluster, cached: boolean): StoreState {
-  const nodes = cluster.nodes("master");
-  // A node that nothing has been asked of yet is not connected either, and not missing.
-  const away = nodes.filter(({ status }) => status !== "ready" && status !== "wait" && status !== "connect");
-  if (away.length > 0)
-    return { phase: "degraded", text: `redis cluster · ${away.length} of ${nodes.length} nodes away` };
-  return { phase: "ready", text: cached ? "redis cluster · cache" : "redis cluster" };
 }
 
 /** Address and port of the server at the other end. */

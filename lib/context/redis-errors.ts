@@ -1,5 +1,6 @@
 /** What Redis or its connection answered, as an error a plant engineer can act on. */
 import { EdgeError, asError, errorCode } from "../errors";
+import { INVALIDATIONS } from "./redis-options";
 
 const NOPERM = /^NOPERM/;
 const NOPERM_COMMAND = /'([^']+)' command/;
@@ -13,7 +14,7 @@ export function aclRemedy(message: string, user: string, prefixes: readonly stri
   const name = user === "" ? "default" : user;
   const command = NOPERM_COMMAND.exec(message)?.[1];
   if (command !== undefined) return `ACL SETUSER ${name} +${command}`;
-  if (/channel/.test(message)) return `ACL SETUSER ${name} &__redis__:invalidate`;
+  if (/channel/.test(message)) return `ACL SETUSER ${name} &${INVALIDATIONS}`;
   const keys = prefixes.length === 0 ? "~*" : prefixes.map((prefix) => `~${prefix}*`).join(" ");
   return `ACL SETUSER ${name} ${keys}`;
 }

@@ -4,6 +4,9 @@ import type { ConnectionOptions as TlsOptions } from "node:tls";
 import type { RedisOptions } from "ioredis";
 import { EdgeError, asError } from "../errors";
 
+/** Where a server tells of changes to keys that are tracked. */
+export const INVALIDATIONS = "__redis__:invalidate";
+
 /** Who logs in, and how the line is secured: the same for one server, behind Sentinels and for each node of a Cluster. */
 export interface RedisAccess {
   readonly username: string;

@@ -3,10 +3,9 @@ import { Cluster, Redis } from "ioredis";
 import type { Clock } from "../clock";
 import { asError } from "../errors";
 import { within } from "../waiting";
-import { userOf } from "./redis-connection";
 import { aclRemedy, plainly } from "./redis-errors";
-import type { Resp2Options } from "./redis-options";
-import { shown, type Address, type RedisTarget } from "./redis-target";
+import { INVALIDATIONS, type Resp2Options } from "./redis-options";
+import { shown, userOf, type Address, type RedisTarget } from "./redis-target";
 
 export interface Probe {
   readonly ok: boolean;
@@ -199,7 +198,7 @@ class RedisProbe {
     await attempt(async () => {
       id = String(await tracking.client("ID"));
     });
-    await attempt(() => tracking.subscribe("__redis__:invalidate"));
+    await attempt(() => tracking.subscribe(INVALIDATIONS));
     const followed = this.prefixes.flatMap((prefix) => (prefix === "" ? [] : ["PREFIX", prefix]));
     await attempt(() =>
       data.call("CLIENT", "TRACKING", "ON", ...(id === "0" ? [] : ["REDIRECT", id]), "BCAST", ...followed),

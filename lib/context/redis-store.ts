@@ -6,9 +6,9 @@ import type { Context } from "../messages";
 import { within } from "../waiting";
 import { kindOf } from "../words";
 import { ContextCache, type CacheOptions } from "./cache";
-import { RedisConnection, streamOf, userOf } from "./redis-connection";
+import { RedisConnection, streamOf } from "./redis-connection";
 import { isReplica, redisError, unanswered } from "./redis-errors";
-import type { RedisTarget } from "./redis-target";
+import { userOf, type RedisTarget } from "./redis-target";
 import {
   MAX_CONTEXT_BYTES,
   encodeContext,

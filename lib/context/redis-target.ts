@@ -184,3 +184,8 @@ function mapped(text: string): Record<string, Address> {
     }),
   );
 }
+
+/** The ACL user that the connections log in as, empty for the default one. */
+export function userOf(target: RedisTarget): string {
+  return (target.kind === "cluster" ? target.node : target.options).username ?? "";
+}

@@ -1,0 +1,34 @@
+/** What a store says of its connections in a node's status. */
+import { Cluster, type Redis } from "ioredis";
+import type { ContextCache } from "./cache";
+import type { StoreState } from "./store";
+
+export interface Standing {
+  readonly data: Redis | Cluster;
+  /** undefined: nothing is cached */
+  readonly cache: Pick<ContextCache, "isTrusted"> | undefined;
+  /** Whether it has answered on the connection that is open. */
+  readonly proven: boolean;
+  /** Why it does not answer, else "". */
+  readonly lastError: string;
+  /** Why changes are not told, else "". */
+  readonly cacheFault: string;
+}
+
+export function statusOf({ data, cache, proven, lastError, cacheFault }: Standing): StoreState {
+  if (!proven) return { phase: "waiting", text: `redis · ${lastError === "" ? "connecting" : lastError}` };
+  if (data instanceof Cluster) return statusOfCluster(data, cache !== undefined);
+  if (cache === undefined) return { phase: "ready", text: "redis" };
+  if (cache.isTrusted) return { phase: "ready", text: "redis · cache" };
+  if (cacheFault === "") return { phase: "ready", text: "redis" };
+  return { phase: "degraded", text: `redis · ${cacheFault}` };
+}
+
+function statusOfCluster(cluster: Cluster, cached: boolean): StoreState {
+  const nodes = cluster.nodes("master");
+  // A node that nothing has been asked of yet is not connected either, and not missing.
+  const away = nodes.filter(({ status }) => status !== "ready" && status !== "wait" && status !== "connect");
+  if (away.length > 0)
+    return { phase: "degraded", text: `redis cluster · ${away.length} of ${nodes.length} nodes away` };
+  return { phase: "ready", text: cached ? "redis cluster · cache" : "redis cluster" };
+}

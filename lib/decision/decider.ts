@@ -72,6 +72,7 @@ export class Decider {
       return undefined;
     }
     checkFusion(fusion);
+    checkPrediction(message.prediction);
     if (this.isRepeated(fusion.id)) return undefined;
     const asset = this.assetOf(message);
     const input = inputOf(message, fusion, asset.id);
@@ -175,6 +176,17 @@ function checkFusion(fusion: Fusion): void {
   throw new EdgeError(
     "sample-invalid",
     "msg.fusion has no id and channels: wire messages of sensor-fuse or tensorrt-infer here",
+  );
+}
+
+/** A label stands in records from then on: one that is no text would be in the way of every later sample. */
+function checkPrediction(prediction: unknown): void {
+  if (prediction === undefined || prediction === null) return;
+  const label = isRecord(prediction) ? prediction["label"] : undefined;
+  if (typeof label === "string" || label === null) return;
+  throw new EdgeError(
+    "sample-invalid",
+    `msg.prediction.label is ${label === undefined ? "not there" : `of type ${typeof label}`}: it must be a text, or null where there is no prediction`,
   );
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { AlarmSettings, Change } from "../../../lib/decision/alarm";
+import type { EdgeMessage } from "../../../lib/messages";
 import { Plant } from "./plant";
 import { CONTEXT, MOTOR, sample } from "./support";
 
@@ -140,6 +141,15 @@ describe("alarms: raised, repeated, cleared", () => {
 describe("alarms: limits", () => {
   const hot = { sensor_data: { temperature: 90 } };
   const tooHot = { sensor_data: { temperature: 96 } };
+
+  it("a label that is no text is refused, and leaves nothing behind", async () => {
+    const plant = await Plant.start({ model: { n: 1, m: 1 } });
+    for (const prediction of [{ label: 7, confidence: 0.95 }, { confidence: 0.95 }, "bearing_wear", []]) {
+      const wrong = { ...sample(null), prediction } as unknown as EdgeMessage;
+      assert.throws(() => plant.decider.decide(wrong), { code: "sample-invalid", message: /msg\.prediction\.label/ });
+    }
+    assert.deepEqual(await plant.outcomes("bearing_wear", "normal"), ["alert", "normal"]);
+  });
 
   it("a limit alerts at once, whatever the model says, also with no model", async () => {
     const plant = await Plant.start();

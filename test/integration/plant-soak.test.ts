@@ -9,7 +9,6 @@ describe("eight machines under fault switches", function () {
     const report = await soakPlant({ seconds: 25, seed: 7, say: () => undefined });
     assert.deepEqual(report.complaints.slice(0, 10), []);
     assert.ok(report.faults >= 8, `${report.faults} faults were set`);
-    assert.ok(report.agreed > report.samples / 2, `${report.agreed} of ${report.samples} samples were usable`);
     assert.ok(report.explained > 0, "faults were felt");
   });
 });

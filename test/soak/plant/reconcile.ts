@@ -64,6 +64,20 @@ export function reconcile(ldos: readonly Ldo[], trace: AssetTrace, tolerance: To
   return { samples: ldos.length, agreed, explained, complaints, slowestRecoveryS: slowest(ldos, trace.outages) };
 }
 
+/** The findings about all machines; complains also when they were seldom usable, or late to be again. */
+export function together(machines: readonly Findings[], recoveryS: number): Findings {
+  const sum = (of: (one: Findings) => number): number => machines.reduce((total, one) => total + of(one), 0);
+  const samples = sum((one) => one.samples);
+  const agreed = sum((one) => one.agreed);
+  const slowestRecoveryS = Math.max(...machines.map((one) => one.slowestRecoveryS));
+  const complaints = machines.flatMap((one) => one.complaints);
+  if (agreed <= samples / 2)
+    complaints.push(`${agreed} of ${samples} samples agreed with the plant, more than half must`);
+  if (slowestRecoveryS > recoveryS)
+    complaints.push(`usable again ${slowestRecoveryS.toFixed(2)} s after a fault, limit ${recoveryS} s`);
+  return { samples, agreed, explained: sum((one) => one.explained), complaints, slowestRecoveryS };
+}
+
 /** The plant had this value at some moment within the allowed age before the sample. */
 function had(trace: AssetTrace, channel: Channel, ldo: Ldo, ageS: number): boolean {
   const value = ldo.sensor_data[channel];

@@ -13,7 +13,7 @@ import { until } from "../../support/process";
 import { readLdos } from "../../support/segments";
 import { contextOf, INTERVAL_MS, MAX_AGE_MS, plantFlow } from "./flow";
 import { clearFault, setFault, startMachine, type Fault, type Machine } from "./machines";
-import { reconcile, type Findings, type Outage } from "./reconcile";
+import { reconcile, together, type Findings, type Outage } from "./reconcile";
 
 const MACHINES = 8;
 const SCAN_EVERY_MS = 500;
@@ -101,11 +101,7 @@ async function observe(
   );
   return {
     faults: outages.flat().length,
-    samples: findings.reduce((sum, one) => sum + one.samples, 0),
-    agreed: findings.reduce((sum, one) => sum + one.agreed, 0),
-    explained: findings.reduce((sum, one) => sum + one.explained, 0),
-    complaints: findings.flatMap((one) => one.complaints),
-    slowestRecoveryS: Math.max(...findings.map((one) => one.slowestRecoveryS)),
+    ...together(findings, RECOVERY_S),
   };
 }
 

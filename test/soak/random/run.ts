@@ -11,9 +11,10 @@ import { Rig } from "../../../bench/edge/rig";
 import { scratch } from "../../support/cache";
 import { until } from "../../support/process";
 import { RandomMessages } from "../../support/random-messages";
+import { Answers } from "./answers";
 
 interface Hooks {
-  add(name: string, hook: (event: { node: { node: { type: string } }; error?: unknown }) => void): void;
+  add(name: string, hook: (event: { msg: object; node: { node: { type: string } }; error?: unknown }) => void): void;
   remove(name: string): void;
 }
 
@@ -79,7 +80,7 @@ export async function soakRandom(count: number, seed: number, say: (line: string
   const began = performance.now();
   const failed: Record<string, number> = {};
   let sent = 0;
-  let answered = 0;
+  const answers = new Answers();
   const rig = await Rig.start({ flow: flowIn(scratch("random")) });
   try {
     const red = (await import("node-red")).default as unknown as RunningNodeRed;
@@ -88,33 +89,40 @@ export async function soakRandom(count: number, seed: number, say: (line: string
       if (!node) throw new Error(`there is no ${type}: was it built?`);
       return node;
     });
-    hooks.add("onComplete.random", ({ node: { node }, error }) => {
+    hooks.add("onComplete.random", ({ msg, node: { node }, error }) => {
       if (!TYPES.some((type) => type === node.type)) return;
-      answered++;
+      answers.take(msg);
       if (error !== undefined && error !== null) failed[node.type] = (failed[node.type] ?? 0) + 1;
     });
     let heap = Infinity;
     while (sent < count) {
-      for (let i = 0; i < BATCH && sent < count; i++) nodes[sent++ % nodes.length]?.receive(messages.next());
-      const due = sent;
+      for (let i = 0; i < BATCH && sent < count; i++) {
+        const message = messages.next();
+        answers.expect(message);
+        nodes[sent++ % nodes.length]?.receive(message);
+      }
       // The nodes must keep up with what they have before they get more: their queues are not what is tried here.
       // oxlint-disable-next-line no-await-in-loop
-      if (answered < due)
-        await until(`message ${due} is answered, as are all before: ${answered}`, () => answered >= due);
-      if (answered > due) throw new Error(`${answered} answers to ${due} messages`);
+      await until(`each of ${sent} messages is answered: ${answers.answered}`, () => answers.missing === 0);
+      once(answers);
       if (heap === Infinity && sent >= count / 2) {
         collect();
         heap = process.memoryUsage().heapUsed;
       }
-      if (sent % 50_000 === 0) say(`${sent} messages, ${answered} answers`);
+      if (sent % 50_000 === 0) say(`${sent} messages, ${answers.answered} answers`);
     }
     // What came late would be an answer too many.
     await sleep(500);
+    once(answers);
     collect();
     const grown = process.memoryUsage().heapUsed - heap;
-    return { sent, answered, failed, grown, seconds: (performance.now() - began) / 1000 };
+    return { sent, answered: answers.answered, failed, grown, seconds: (performance.now() - began) / 1000 };
   } finally {
     hooks.remove("onComplete.random");
     await rig.stop();
   }
+}
+
+function once({ answered, tooMany }: Answers): void {
+  if (tooMany > 0) throw new Error(`${tooMany} answers too many, beside those to ${answered} messages`);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Ldo } from "../../../lib/messages";
 import { CHANNELS } from "../../soak/plant/machines";
-import { reconcile, type AssetTrace } from "../../soak/plant/reconcile";
+import { reconcile, together, type AssetTrace } from "../../soak/plant/reconcile";
 
 const START = 1_800_000_000;
 const TOLERANCE = { ageS: 2, recoveryS: 5, stallS: 1 };
@@ -60,5 +60,29 @@ describe("the soak's judge", () => {
     assert.equal(soon.slowestRecoveryS, 2.5);
     const late = reconcile(gaps(25), trace({ outages: [outage], refused }), TOLERANCE);
     assert.match(late.complaints.join("\n"), /not usable without a fault/);
+  });
+
+  const well = { samples: 60, agreed: 50, explained: 10, complaints: [], slowestRecoveryS: 4 };
+
+  it("adds up the machines, and keeps what was wrong with each", () => {
+    const other = { ...well, complaints: ["motor-2: …"], slowestRecoveryS: 3 };
+    assert.deepEqual(together([well, other], 5), {
+      samples: 120,
+      agreed: 100,
+      explained: 20,
+      complaints: ["motor-2: …"],
+      slowestRecoveryS: 4,
+    });
+  });
+
+  it("tells when half of the samples or less agreed with the plant, however well each gap is explained", () => {
+    const { complaints } = together([well, { ...well, agreed: 10, explained: 50 }], 5);
+    assert.deepEqual(complaints, ["60 of 120 samples agreed with the plant, more than half must"]);
+    assert.equal(together([{ ...well, samples: 0, agreed: 0, explained: 0 }], 5).complaints.length, 1);
+  });
+
+  it("tells when a machine took too long to be back", () => {
+    const { complaints } = together([{ ...well, slowestRecoveryS: 5.25 }], 5);
+    assert.deepEqual(complaints, ["usable again 5.25 s after a fault, limit 5 s"]);
   });
 });

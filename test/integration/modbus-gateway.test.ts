@@ -197,9 +197,9 @@ describe("a Modbus device or gateway with manners of its own", function () {
     };
     const heard = follow(["1@1", "1@2", "1@3"], { timeoutMs: 300, intervalMs: 50 });
     await until("it noticed", () => heard["1@2"].reason !== "");
-    await pause(1500);
+    await pause(1000);
     const from = performance.now();
-    await pause(3000);
+    await pause(2000);
     for (const unit of ["1@1", "1@3"]) assert.ok(perSecond(heard[unit], from, performance.now()) > 2);
   });
 

@@ -3,11 +3,13 @@ import { systemClock } from "../../lib/clock";
 import { ModbusDevices } from "../../lib/fusion/modbus/devices";
 import type { Transport } from "../../lib/fusion/modbus/transport";
 import { ConstantsWatch, modbusOptions } from "../support/modbus";
-import { startPeer, type Peer } from "../support/peers";
-import { freePort } from "../support/ports";
+import { RECOVERY_MS, TrialPlaces, underFaults } from "../support/modbus-trial";
+import type { Peer } from "../support/peers";
 import { until } from "../support/process";
 
-const RECOVERY_MS = 5000;
+const FAULT_MS = 500;
+const TIMEOUT_MS = 200;
+const PLACES = 4;
 
 /** Each goes wrong in a way of its own. */
 const FAULTS = ["cutstay 6", "garbage 30", "late 300", "hang on"];
@@ -44,63 +46,52 @@ const LINES: {
 for (const line of LINES) {
   describe(`Modbus over ${line.name}`, function () {
     this.timeout(30_000);
-    let peer: Peer;
-    let devices: ModbusDevices;
-    let watch: ConstantsWatch;
-    let transport: Transport;
+    let places: TrialPlaces;
 
     before(async function () {
       this.timeout(120_000);
-      const port = await freePort();
-      peer = await startPeer("pymodbus_server.py", [...line.args(port), "--units", "1,2,3"]);
-      transport = line.transport(peer, port);
+      places = await TrialPlaces.start(PLACES, (port) => [...line.args(port), "--units", "1,2,3"], line.transport);
     });
-    after(() => peer.stop());
-    beforeEach(async () => {
-      await peer.command("clear");
-      devices = new ModbusDevices(
-        modbusOptions(transport, { timeoutMs: 200, intervalMs: 40, gap: 0 }),
-        systemClock,
-        Math.random,
-      );
-      watch = new ConstantsWatch(devices);
-      await until("it reads", () => watch.allSince(0));
-    });
-    afterEach(() => devices.close());
+    after(() => places.stop());
 
-    for (const command of line.faults) {
-      it(`never takes anything for a value under "${command}", and recovers`, async () => {
-        await peer.command(command);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        await peer.command(command === "hang on" ? "hang off" : "clear");
-        const cleared = performance.now();
-        await until("it reads again", () => watch.allSince(cleared), RECOVERY_MS);
-        assert.deepEqual(watch.wrong, []);
-      });
-    }
+    it(`never takes anything for a value under ${line.faults.length} faults, and recovers from each`, async () => {
+      const failed = await places.share(line.faults, (place, fault) =>
+        underFaults(place, [fault], FAULT_MS, { timeoutMs: TIMEOUT_MS }),
+      );
+      assert.deepEqual(failed, []);
+    });
 
     it("goes on reading the other units of the line while one is dead", async () => {
-      let second = 0;
-      let third = 0;
-      const why = new Set<string>();
-      devices.follow("10@2", { type: "int16", order: "ABCD" }, ({ value }) => (second += value === 550 ? 1 : 0));
-      devices.follow("10@3", { type: "int16", order: "ABCD" }, ({ value, reason }) => {
-        third += value === 550 ? 1 : 0;
-        if (reason !== "") why.add(reason);
-      });
-      await until("all are read", () => second > 0 && third > 0);
-      await peer.command("dead 3");
-      await until("it noticed", () => why.size > 0);
-      const before = second;
-      const begun = performance.now();
-      await new Promise((resolve) => setTimeout(resolve, 3000));
-      const rate = ((second - before) * 1000) / (performance.now() - begun);
-      assert.ok(rate > 8, `unit 2 was read ${rate.toFixed(1)} times a second`);
-      assert.match([...why][0], /unit 3: no answer within/);
-      await peer.command("dead none");
-      const counted = third;
-      await until("unit 3 is back", () => third > counted, RECOVERY_MS);
-      assert.deepEqual(watch.wrong, []);
+      const { peer, transport } = places.first;
+      const options = modbusOptions(transport, { timeoutMs: TIMEOUT_MS, intervalMs: 40, gap: 0 });
+      const devices = new ModbusDevices(options, systemClock, Math.random);
+      try {
+        const watch = new ConstantsWatch(devices);
+        let second = 0;
+        let third = 0;
+        const why = new Set<string>();
+        devices.follow("10@2", { type: "int16", order: "ABCD" }, ({ value }) => (second += value === 550 ? 1 : 0));
+        devices.follow("10@3", { type: "int16", order: "ABCD" }, ({ value, reason }) => {
+          third += value === 550 ? 1 : 0;
+          if (reason !== "") why.add(reason);
+        });
+        await until("all are read", () => watch.allSince(0) && second > 0 && third > 0);
+        await peer.command("dead 3");
+        await until("it noticed", () => why.size > 0);
+        const before = second;
+        const begun = performance.now();
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        const rate = ((second - before) * 1000) / (performance.now() - begun);
+        assert.ok(rate > 1000 / TIMEOUT_MS, `unit 2 was read ${rate.toFixed(1)} times a second: each round waited`);
+        assert.match([...why][0], /unit 3: no answer within/);
+        await peer.command("dead none");
+        const counted = third;
+        await until("unit 3 is back", () => third > counted, RECOVERY_MS);
+        assert.deepEqual(watch.wrong, []);
+      } finally {
+        await devices.close();
+        await peer.command("clear");
+      }
     });
   });
 }

@@ -26,10 +26,8 @@ export class TrialPlaces {
     args: (port: number) => readonly string[],
     transport: (peer: Peer, port: number) => Transport,
   ): Promise<TrialPlaces> {
-    const ports: number[] = [];
-    // One after the other: no port is given away twice.
-    for (let i = 0; i < count; i++) ports.push(await freePort());
-    const starting = ports.map(async (port) => {
+    const starting = Array.from({ length: count }, async () => {
+      const port = await freePort();
       const peer = await startPeer("pymodbus_server.py", args(port));
       return { peer, transport: transport(peer, port) };
     });
@@ -84,9 +82,9 @@ export async function underFaults(
     await peer.command("clear");
     const cleared = performance.now();
     await until("it reads again", () => watch.allSince(cleared), RECOVERY_MS);
-    if (watch.wrong.length > 0) return `took for values: ${watch.wrong.slice(0, 3).join(", ")}`;
-    const { connections } = await peer.command("state");
-    return connections === 1 ? undefined : `${String(connections)} connections are open`;
+    // A busy machine may be late once more: what was left behind stays.
+    await until("there is one connection", async () => (await peer.command("state"))["connections"] === 1, RECOVERY_MS);
+    return watch.wrong.length > 0 ? `took for values: ${watch.wrong.slice(0, 3).join(", ")}` : undefined;
   } catch (error) {
     return String(error);
   } finally {

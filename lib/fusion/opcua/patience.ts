@@ -6,7 +6,9 @@ const LONGEST_WATCHDOG_MS = 300_000;
 /** Errors after which nobody was bothered at the other end but for one greeting. */
 const UNANSWERED: ReadonlySet<string> = new Set(["opcua-unreachable", "timeout"]);
 /** Opening a session costs a server half a dozen requests: who was refused one, or lost it at once, waits so long. */
-const REFUSED_PAUSE_MS = 3000;
+const REFUSED_PAUSE_MS = 3500;
+/** Following variables costs it as many more: where sessions ended at once, the next must first last so long. */
+const PROBATION_MS = 400;
 /** What is decided by a person is not asked for more often. */
 const SETTLED: ReadonlySet<string> = new Set(["opcua-user", "opcua-untrusted", "opcua-security", "opcua-refused"]);
 const SETTLED_PAUSE_MS = 5000;
@@ -18,6 +20,7 @@ export class Patience {
   private silences = 0;
   private refusals = 0;
   private shortLived = 0;
+  private diedYoung = 0;
   private endedFor = "";
 
   /** @param watchdogMs 0: never */
@@ -36,6 +39,11 @@ export class Patience {
     return Math.max(this.silentMs, Math.min(LONGEST_WATCHDOG_MS, this.watchdogMs * 2 ** this.silences));
   }
 
+  /** How long a session must have lasted before anything is asked of it. */
+  get probationMs(): number {
+    return this.diedYoung > 1 ? PROBATION_MS : 0;
+  }
+
   /** A value came. */
   heard(): void {
     this.silences = 0;
@@ -46,7 +54,10 @@ export class Patience {
     this.endedFor = code;
     if (code === "opcua-silent") this.silences++;
     this.refusals = code === "opcua-user" ? this.refusals + 1 : 0;
-    this.shortLived = heldMs > STEADY_MS ? 0 : this.shortLived + 1;
+    const steady = heldMs > STEADY_MS;
+    this.shortLived = steady ? 0 : this.shortLived + 1;
+    if (steady) this.diedYoung = 0;
+    else if (heldMs > 0) this.diedYoung++;
   }
 
   /**

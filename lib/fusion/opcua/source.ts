@@ -1,6 +1,7 @@
 import type { DataValue } from "node-opcua-client";
 import type { Clock } from "../../clock";
 import { errorCode } from "../../errors";
+import { pause } from "../../waiting";
 import { CONNECTING, Link, type Pause } from "../link";
 import { readValue, silentReading, withFacts, type Reading } from "../reading";
 import { OpcuaConnection } from "./connection";
@@ -45,8 +46,8 @@ export class OpcuaSource {
     random: () => number,
   ) {
     this.patience = this.newPatience();
-    const pause: Pause = (failures, chance) => this.patience.pauseMs(failures, chance);
-    this.link = new Link((signal, works) => this.serve(signal, works), clock, random, pause);
+    const between: Pause = (failures, chance) => this.patience.pauseMs(failures, chance);
+    this.link = new Link((signal, works) => this.serve(signal, works), clock, random, between);
     this.link.watch((trouble) => this.hearTrouble(trouble));
   }
 
@@ -124,7 +125,8 @@ export class OpcuaSource {
       const connection = await this.open(signal);
       const begun = this.clock.monotonic();
       try {
-        await this.use(connection, signal, works);
+        await Promise.race([pause(this.patience.probationMs, signal, this.clock), connection.lost]);
+        if (!signal.aborted) await this.use(connection, signal, works);
       } finally {
         heldMs = this.clock.monotonic() - begun;
         await connection.close();

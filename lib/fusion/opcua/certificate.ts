@@ -29,7 +29,7 @@ const making = new Map<string, Promise<OwnCertificate>>();
 
 /**
  * The client's certificate of this folder: made once, kept with its key and application URI, renewed (same key, same
- * URI) when it is about to end or not yet valid.
+ * URI) when it is about to end or not yet valid, and made anew where a file of it is damaged.
  * @param now epoch milliseconds
  * @throws EdgeError `library-missing`; what the file system says of a folder that cannot be written
  */
@@ -45,21 +45,18 @@ export function ownCertificate(folder: string, applicationName: string, now: num
 async function readOrMake(folder: string, applicationName: string, now: number): Promise<OwnCertificate> {
   const file = join(folder, "own", "certs", "client_certificate.pem");
   const keyFile = join(folder, "own", "private", "private_key.pem");
-  const pem = readText(file);
-  let key = readText(keyFile);
-  if (pem !== undefined && key !== undefined) {
-    const certificate = new X509Certificate(pem);
-    if (serves(certificate, now) && certificate.checkPrivateKey(createPrivateKey(key))) return owned(pem, key);
+  const pem = readPem(file, (text) => new X509Certificate(text));
+  let key = readPem(keyFile, createPrivateKey);
+  if (pem && key && serves(pem.parsed, now) && pem.parsed.checkPrivateKey(key.parsed)) return owned(pem.text, key.text);
+  if (!key) {
+    const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+    key = { text: privateKey.export({ type: "pkcs8", format: "pem" }) as string, parsed: privateKey };
+    writeWhole(keyFile, key.text, 0o600);
   }
-  if (key === undefined) {
-    const pair = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
-    key = pair.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
-    write(keyFile, key, 0o600);
-  }
-  const uri = pem === undefined ? undefined : applicationUriOf(new X509Certificate(pem));
-  const made = await sign(key, applicationName, uri ?? defaultUri(applicationName), now);
-  write(file, made, 0o644);
-  return owned(made, key);
+  const uri = (pem && applicationUriOf(pem.parsed)) ?? defaultUri(applicationName);
+  const made = await sign(key.text, applicationName, uri, now);
+  writeWhole(file, made, 0o644);
+  return owned(made, key.text);
 }
 
 function serves({ validFromDate, validToDate }: X509Certificate, now: number): boolean {
@@ -110,10 +107,20 @@ export function applicationUriOf({ subjectAltName }: X509Certificate): string | 
   return uri?.startsWith('"') ? (JSON.parse(uri) as string) : uri;
 }
 
+/** What a file holds, and what it means; undefined where it is absent or damaged: then it is made anew. */
+function readPem<T>(file: string, parse: (text: string) => T): { text: string; parsed: T } | undefined {
+  const text = readText(file);
+  if (text === undefined) return undefined;
+  try {
+    return { text, parsed: parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
 function readText(file: string): string | undefined {
   try {
-    const text = readFileSync(file, "utf8");
-    return text === "" ? undefined : text;
+    return readFileSync(file, "utf8");
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
@@ -121,8 +128,8 @@ function readText(file: string): string | undefined {
 }
 
 /** Whole or not at all: a power cut must leave no half certificate. */
-function write(file: string, text: string, mode: number): void {
+export function writeWhole(file: string, text: string, mode: number): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, text, { mode });
+  writeFileSync(`${file}.new`, text, { mode, flush: true });
   renameSync(`${file}.new`, file);
 }

@@ -1,9 +1,9 @@
 /** Which servers a person has decided to trust: exactly these certificates, whoever signed them. */
 import { createHash, X509Certificate } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EdgeError, errorCode } from "../../errors";
-import { applicationUriOf } from "./certificate";
+import { applicationUriOf, writeWhole } from "./certificate";
 
 /** A server's certificate as a dialog shows it. */
 export interface ServerCertificate {
@@ -63,8 +63,7 @@ export class TrustedServers {
 
   trust(der: Buffer): void {
     const certificate = parse(der);
-    mkdirSync(this.folder, { recursive: true });
-    writeFileSync(join(this.folder, `${sha256Of(certificate.raw)}.pem`), certificate.toString());
+    writeWhole(join(this.folder, `${sha256Of(certificate.raw)}.pem`), certificate.toString(), 0o644);
   }
 
   /** @returns whether it was trusted */

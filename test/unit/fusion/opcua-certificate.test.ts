@@ -54,6 +54,21 @@ describe("OPC UA certificates", function () {
     assert.ok(new X509Certificate(back.pem).validFromDate.getTime() <= NOW, "valid now");
   });
 
+  it("is made anew, with its name, where a file of it was damaged", async () => {
+    const damaged = scratch("damaged");
+    const certificate = join(damaged, "own", "certs", "client_certificate.pem");
+    const key = join(damaged, "own", "private", "private_key.pem");
+    const first = await ownCertificate(damaged, "Context Edge", NOW);
+    for (const file of [certificate, key]) {
+      writeFileSync(file, "-----BEGIN CERTIFICATE-----\nMIIC");
+      const mended = await ownCertificate(damaged, "Context Edge", NOW);
+      assert.ok(new X509Certificate(mended.pem).checkPrivateKey(createPrivateKey(mended.key)));
+      assert.equal(mended.applicationUri, first.applicationUri);
+      assert.deepEqual(await ownCertificate(damaged, "Context Edge", NOW), mended, "it stays");
+    }
+    rmSync(damaged, { recursive: true, force: true });
+  });
+
   it("of servers are trusted one by one, and struck off again", () => {
     const trusted = new TrustedServers(folder);
     const shown = describeCertificate(own.der);

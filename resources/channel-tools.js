@@ -153,6 +153,22 @@
   }
 
   // The files of this folder may arrive in any order.
+  /** A row of this name that nothing was chosen for yet: a fresh node has the model's channels so. */
+  function waitingRow(list, name) {
+    const row = list
+      .editableList("items")
+      .toArray()
+      .find(function (item) {
+        const value = (column) =>
+          item
+            .find("[data-column=" + column + "]")
+            .val()
+            .trim();
+        return value("name") === name && value("source") === "wire" && value("match") === "";
+      });
+    return row || null;
+  }
+
   window.ContextEdge = Object.assign(window.ContextEdge || {}, {
     /**
      * Equips a table of channels.
@@ -168,7 +184,7 @@
       return (container) => tools(container, Object.assign({ names: names }, context));
     },
 
-    /** Adds one channel for each variable picked in the server's tree. */
+    /** Adds one channel for each variable picked in the server's tree, or fills the row that waits for one of its name. */
     browseForChannels: function (list, context) {
       ContextEdge.browse({
         config: context.configOf("opcua"),
@@ -178,9 +194,21 @@
         picked: function (nodes) {
           const taken = ContextEdge.tableRows(list).map((row) => row.name);
           for (const node of nodes) {
+            const boolean = node.info.data_type === "Boolean";
+            const waiting = waitingRow(list, channelName(node.name, []));
+            if (waiting) {
+              const set = (column, value) =>
+                waiting
+                  .find("[data-column=" + column + "]")
+                  .val(value)
+                  .trigger("change");
+              set("source", "opcua");
+              set("match", node.node_id);
+              if (boolean) set("type", "boolean");
+              continue;
+            }
             const name = channelName(node.name, taken);
             taken.push(name);
-            const boolean = node.info.data_type === "Boolean";
             list.editableList(
               "addItem",
               context.newRow({

@@ -121,7 +121,9 @@ function followModbus(
 function show(status: StatusLine, fuser: Fuser, settings: FusionConfig, troubles: ReadonlyMap<string, string>): void {
   const trouble = fuser.trouble();
   for (const [source, text] of troubles) {
-    status.set(text === CONNECTING ? "yellow" : "red", "ring", shorten(`${source}: ${text}`));
+    // The place stands in health and in the log; what fits under a node is the cause.
+    const cause = text.replace(/^\S+: /, "");
+    status.set(text === CONNECTING ? "yellow" : "red", "ring", shorten(`${source}: ${cause}`, 60));
     return;
   }
   const of = trouble?.asset === undefined ? "" : `${trouble.asset}: `;

@@ -154,6 +154,29 @@ describe("commissioning channels in the editor", function () {
     await picture(page, "commissioned");
   });
 
+  it("a variable picked for a channel that waits for it fills its row", async () => {
+    await openDialog([
+      { name: "temperature", source: "wire", match: "", unit: "°C", type: "number" },
+      { name: "current", source: "wire", match: "", unit: "A", type: "number" },
+    ]);
+    await page.click("#sensor-fuse-browse");
+    const tree = page.locator(".ce-browse");
+    await tree.getByText("Machine", { exact: true }).waitFor();
+    await tree
+      .locator(".red-ui-treeList-label", { hasText: "Machine" })
+      .locator(".red-ui-treeList-icon")
+      .first()
+      .click();
+    await tree.locator(".red-ui-treeList-label", { hasText: "temperature" }).locator("input[type=checkbox]").check();
+    await page.click("#context-edge-browse-ok");
+    await page.waitForFunction(`$("[data-column=source]").first().val() === "opcua"`);
+    assert.deepEqual(
+      [await field(0, "name").inputValue(), await field(0, "match").inputValue(), await field(0, "unit").inputValue()],
+      ["temperature", "nsu=urn:peer:sensors;s=temperature", "°C"],
+    );
+    assert.equal(await page.locator("#node-input-channels-list > li").count(), 2, "no row was added");
+  });
+
   it("a register is read in every byte order, and the right one is chosen with a click", async () => {
     await openDialog([
       { name: "level", source: "modbus", match: "holding:2", type: "float32", order: "ABCD", max_age_ms: "5000" },

@@ -6,9 +6,9 @@ const LONGEST_WATCHDOG_MS = 300_000;
 /** Errors after which nobody was bothered at the other end but for one greeting. */
 const UNANSWERED: ReadonlySet<string> = new Set(["opcua-unreachable", "timeout"]);
 /** Opening a session costs a server half a dozen requests: who was refused one, or lost it at once, waits so long. */
-const REFUSED_PAUSE_MS = 3500;
+const REFUSED_PAUSE_MS = 3000;
 /** Following variables costs it as many more: where sessions ended at once, the next must first last so long. */
-const PROBATION_MS = 400;
+const PROBATION_MS = 250;
 /** What is decided by a person is not asked for more often. */
 const SETTLED: ReadonlySet<string> = new Set(["opcua-user", "opcua-untrusted", "opcua-security", "opcua-refused"]);
 const SETTLED_PAUSE_MS = 5000;

@@ -47,7 +47,7 @@ describe("the patience of an OPC UA source", () => {
     patience.ended("opcua-unreachable", 0);
     assert.ok(patience.pauseMs(3, 1) <= 1600);
     patience.ended("opcua-connection", 200);
-    assert.equal(patience.pauseMs(4, HALF), 3500);
+    assert.equal(patience.pauseMs(4, HALF), 3000);
     patience.ended("opcua-untrusted", 0);
     assert.equal(patience.pauseMs(5, HALF), 5000);
   });
@@ -61,9 +61,9 @@ describe("the patience of an OPC UA source", () => {
     assert.equal(after("opcua-connection", 60_000), 0);
     assert.equal(after("opcua-unreachable", 0), 0);
     assert.equal(after("opcua-connection", 80), 0, "once is no habit");
-    assert.equal(after("opcua-connection", 80), 400);
-    assert.equal(after("opcua-unreachable", 0), 400);
-    assert.ok(patience.pauseMs(1, HALF) + patience.probationMs < 4500, "back within five seconds all the same");
+    assert.equal(after("opcua-connection", 80), 250);
+    assert.equal(after("opcua-unreachable", 0), 250);
+    assert.ok(patience.pauseMs(1, HALF) + patience.probationMs < 4000, "back within five seconds all the same");
     assert.equal(after("opcua-connection", 60_000), 0);
   });
 });

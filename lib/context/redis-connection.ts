@@ -25,7 +25,7 @@ export class RedisConnection {
   /** Answers of any kind: what stands still while something is asked for, hangs. */
   replies = 0;
   asked = 0;
-  state: StoreState = { phase: "waiting", text: "redis · connecting" };
+  state: StoreState = { phase: "waiting", text: "redis · connecting", peer: { away: "" } };
   private readonly tracking: Redis | undefined;
   private readonly user: string;
   private lastError = "";

@@ -16,7 +16,12 @@ export interface Standing {
 }
 
 export function statusOf({ data, cache, proven, lastError, cacheFault }: Standing): StoreState {
-  if (!proven) return { phase: "waiting", text: `redis · ${lastError === "" ? "connecting" : lastError}` };
+  if (!proven)
+    return {
+      phase: "waiting",
+      text: `redis · ${lastError === "" ? "connecting" : lastError}`,
+      peer: { away: lastError },
+    };
   if (data instanceof Cluster) return statusOfCluster(data, cache !== undefined);
   if (cache === undefined) return { phase: "ready", text: "redis" };
   if (cache.isTrusted) return { phase: "ready", text: "redis · cache" };

@@ -55,7 +55,7 @@ export class RedisStore implements ContextStore {
   }
 
   get state(): StoreState {
-    return this.connection?.state ?? { phase: "waiting", text: "redis · not used" };
+    return this.connection?.state ?? { phase: "waiting", text: "redis · not used", peer: "unused" };
   }
 
   use(user: object, interest: Interest): void {
@@ -81,6 +81,7 @@ export class RedisStore implements ContextStore {
     this.connection?.close();
     this.connection = undefined;
     this.cache.distrust();
+    this.tell();
   }
 
   watch(listener: (state: StoreState) => void): () => void {

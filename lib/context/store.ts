@@ -36,6 +36,8 @@ export interface StoreState {
   /** "ready" answers; "degraded" too, but slower; "waiting" gets there by itself; "failed" needs somebody. */
   readonly phase: "ready" | "degraded" | "waiting" | "failed";
   readonly text: string;
+  /** Of one that is reached over a network and waiting: why it does not answer, "" where no cause is known. */
+  readonly peer?: "unused" | { readonly away: string };
 }
 
 export interface ContextStore {

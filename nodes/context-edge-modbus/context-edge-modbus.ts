@@ -1,8 +1,10 @@
 import type { NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
 import { ModbusDevices } from "../../lib/fusion/modbus/devices";
+import { PeerLog } from "../../lib/operation/peer-log";
 import { onClose } from "../common/adapter";
 import { refuseService, type RawConfig } from "../common/config";
+import { hearPeer } from "../common/peers";
 import { routes, type ModbusNode } from "./routes";
 import { readOptions } from "./settings";
 
@@ -14,12 +16,19 @@ export = function (RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     const raw = def as unknown as RawConfig;
     try {
-      const devices = new ModbusDevices(readOptions(raw), systemClock, Math.random);
+      const peers = new Map<string, PeerLog>();
+      const heard = (place: string, trouble: string): void => {
+        let peer = peers.get(place);
+        if (!peer) peers.set(place, (peer = new PeerLog(`Modbus ${place}`, this, systemClock)));
+        hearPeer(peer, trouble);
+      };
+      const devices = new ModbusDevices(readOptions(raw), systemClock, Math.random, heard);
       this.service = devices;
       this.settings = raw;
       running.add(devices);
       onClose(this, () => {
         running.delete(devices);
+        for (const peer of peers.values()) peer.unused();
         return devices.close();
       });
     } catch (error) {

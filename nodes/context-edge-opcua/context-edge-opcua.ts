@@ -2,7 +2,9 @@ import { join } from "node:path";
 import type { NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
 import { OpcuaSource } from "../../lib/fusion/opcua/source";
+import { PeerLog } from "../../lib/operation/peer-log";
 import { onClose } from "../common/adapter";
+import { hearPeer } from "../common/peers";
 import { refuseService, service, type RawConfig } from "../common/config";
 import type { DeviceService, OpcuaService } from "../common/services";
 import { routes, type OpcuaNode as Deployed } from "./routes";
@@ -31,7 +33,13 @@ export = function (RED: NodeAPI): void {
       this.options = readOptions(raw, this.credentials, pkiDirOf(raw));
       const source = new OpcuaSource(this.options, systemClock, Math.random);
       this.service = source;
-      onClose(this, () => source.close());
+      const peer = new PeerLog(`OPC UA ${this.options.url}`, this, systemClock);
+      const unwatch = source.watch((trouble) => hearPeer(peer, trouble));
+      onClose(this, () => {
+        unwatch();
+        peer.unused();
+        return source.close();
+      });
     } catch (error) {
       refuseService(this, error);
     }

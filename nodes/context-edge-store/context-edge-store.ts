@@ -3,6 +3,8 @@ import { systemClock } from "../../lib/clock";
 import { EmbeddedStore } from "../../lib/context/embedded-store";
 import { probeRedis } from "../../lib/context/redis-probe";
 import { RedisStore } from "../../lib/context/redis-store";
+import { PeerLog } from "../../lib/operation/peer-log";
+import { onClose } from "../common/adapter";
 import { ConfigReader, refuseService, service, type RawConfig } from "../common/config";
 import { secretToTry } from "../common/dialog";
 import type { DeviceService, StoreService } from "../common/services";
@@ -30,9 +32,18 @@ export = function (RED: NodeAPI): void {
       this.owner = ownerOf(reader);
       const connection = targetOf(kind, reader, readSecrets(this.credentials));
       const maxLastKnown = reader.number("cache_size", 10_000, { min: 1, max: 1_000_000, integer: true });
-      this.service = {
-        store: new RedisStore({ connection, cache: cacheOf(kind, reader), maxLastKnown }, systemClock),
-      };
+      const store = new RedisStore({ connection, cache: cacheOf(kind, reader), maxLastKnown }, systemClock);
+      this.service = { store };
+      const peer = new PeerLog(`Redis ${placeOf(reader)}`, this, systemClock);
+      const unwatch = store.watch(({ peer: standing }) => {
+        if (standing === undefined) peer.working();
+        else if (standing === "unused") peer.unused();
+        else peer.lost(standing.away);
+      });
+      onClose(this, () => {
+        unwatch();
+        peer.unused();
+      });
     } catch (error) {
       refuseService(this, error);
     }

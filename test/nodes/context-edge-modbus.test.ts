@@ -26,6 +26,14 @@ async function ask(action: "read" | "test", body: object): Promise<Answer> {
   return (await request.post(`/context-edge/context-edge-modbus/${action}`).send(body)).body;
 }
 
+/** What the log says of devices that come and go. */
+function said(): string[] {
+  return helper
+    .log()
+    .args.map(([{ msg }]) => String(msg))
+    .filter((text) => /^Modbus .* is (?:away|back)/.test(text));
+}
+
 describe("the Modbus connection's dialog", function () {
   this.timeout(30_000);
   let folder: string;
@@ -125,5 +133,13 @@ describe("the Modbus connection's dialog", function () {
     assert.equal(answer.value, 1005);
     assert.match((await ask("test", { ...settings(), id: line.id })).text, /unit 1 answered in \d+ ms/);
     assert.equal(peer.connections, before, "no second connection was made");
+
+    await peer.stop();
+    await until("its loss is in the log", () => said().length === 1);
+    await peer.listen();
+    await until("its return, too", () => said().length === 2);
+    const place = `Modbus 127.0.0.1:${peer.port}`;
+    assert.ok(said()[0]?.startsWith(`${place} is away: `), said()[0]);
+    assert.equal(said()[1], `${place} is back`);
   });
 });

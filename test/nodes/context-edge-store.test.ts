@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import helper from "node-red-node-test-helper";
 import store = require("../../nodes/context-edge-store/context-edge-store");
+import type { StoreService } from "../../nodes/common/services";
 import { freePort } from "../support/ports";
+import { until } from "../support/process";
+import { startRedis, type TestRedis } from "../support/redis";
 
 interface Answer {
   ok: boolean;
@@ -95,5 +98,47 @@ describe("the stored passwords of a store", function () {
     await refused({ ...settings, url: `rediss://${b}` });
     await refused({ ...settings, url: `redis://${a}` });
     await tried(settings);
+  });
+});
+
+/** What the log says of a Redis that comes and goes. */
+function said(): string[] {
+  return helper
+    .log()
+    .args.map(([{ msg }]) => String(msg))
+    .filter((text) => text.startsWith("Redis "));
+}
+
+describe("a store whose Redis is lost", () => {
+  let redis: TestRedis;
+  before(async () => {
+    redis = await startRedis();
+    await new Promise<void>((resolve) => helper.startServer(resolve));
+  });
+  after(async () => {
+    await new Promise<void>((resolve) => helper.stopServer(resolve));
+    await redis.stop();
+  });
+  afterEach(() => helper.unload());
+
+  it("says so once in the log, with place and cause, and when it is back; a deploy is no loss", async function () {
+    this.timeout(30_000);
+    await deployed({ kind: "redis", url: redis.url });
+    const { service } = helper.getNode(ID) as unknown as { service: StoreService };
+    const { store: contexts } = service;
+    const interest = { prefixes: ["context:"], lastKnown: false };
+    contexts.use(redis, interest);
+    await until("connected", () => contexts.state.phase === "ready");
+    await contexts.release(redis);
+    contexts.use(redis, interest);
+    await until("connected again", () => contexts.state.phase === "ready");
+    assert.deepEqual(said(), []);
+    await redis.kill();
+    await until("its loss is in the log", () => said().length === 1);
+    await redis.restart();
+    await until("its return, too", () => said().length === 2);
+    assert.match(said()[0] ?? "", new RegExp(`^Redis .*127\\.0\\.0\\.1:${redis.port} is away: .`));
+    assert.match(said()[1] ?? "", /^Redis .* is back$/);
+    await contexts.release(redis);
   });
 });

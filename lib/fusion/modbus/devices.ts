@@ -32,6 +32,8 @@ export class ModbusDevices {
     readonly options: ModbusOptions,
     private readonly clock: Clock,
     private readonly random: () => number,
+    /** Called on every change with a followed place and what keeps it from working, "" when it works. */
+    private readonly heard: (place: string, trouble: string) => void = () => undefined,
   ) {
     checkAssets(options.assets);
   }
@@ -88,6 +90,7 @@ export class ModbusDevices {
     this.places.set(name, place);
     source.watch((trouble) => {
       place.trouble = trouble;
+      this.heard(name, trouble);
       this.tell();
     });
     return place;
@@ -97,6 +100,7 @@ export class ModbusDevices {
   private leave(place: Place): void {
     const name = placeOf(place.transport);
     place.trouble = CONNECTING;
+    this.heard(name, CONNECTING);
     this.tell();
     void place.source.close().then(() => {
       if (!place.source.isFollowed && this.places.get(name) === place) this.places.delete(name);

@@ -1,8 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { isoTime, systemClock } from "../../lib/clock";
 import { commandOf } from "../../lib/command";
-import { CONTEXT_COMMANDS, ContextCommands } from "../../lib/context/commands";
-import type { Rejected } from "../../lib/context/import/import-contexts";
+import { CONTEXT_COMMANDS, ContextCommands, type CommandResult } from "../../lib/context/commands";
 import { shownPlace } from "../../lib/context/import/row";
 import { CycleCounter } from "../../lib/context/cycle-counter";
 import { Deadlines } from "../../lib/context/deadlines";
@@ -136,17 +135,20 @@ async function runCommand(
   message: EdgeMessage,
   send: Send,
 ): Promise<void> {
-  const progress = (rows: number): void => line.importing(rows);
+  const doing = command["check"] === true ? "checking" : "importing";
+  const progress = (rows: number): void => line.importing(rows, doing);
   const result = await commands.run(command, message.payload, progress).finally(() => line.importing(undefined));
   const { command: cause, ...done } = result;
-  if (result.rejected) node.warn(rejection(result.count, result.rejected, result.errors?.[0]));
+  if (result.rejected) node.warn(rejection(result, result.rejected));
   const kind = cause === "get" ? "context-read" : result.checked ? "contexts-checked" : "contexts-changed";
   message.event = { kind, cause, at: isoTime(systemClock.now()), ...done };
   message.payload = message.event;
   send([message, null]);
 }
 
-function rejection(count: number, rejected: number, first: Rejected | undefined): string {
+function rejection({ count, checked, errors }: CommandResult, rejected: number): string {
+  const [first] = errors ?? [];
   const where = first === undefined ? "" : `, the first in ${shownPlace(first)}: ${first.reason}`;
-  return `import: ${count} contexts imported, ${rejected} rows refused${where}`;
+  const done = checked ? `check: ${count} contexts can be imported` : `import: ${count} contexts imported`;
+  return `${done}, ${rejected} rows refused${where}`;
 }

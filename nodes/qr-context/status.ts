@@ -23,7 +23,7 @@ export function tell(report: Report, { kind, state }: ContextStore): void {
 export class ScanStatus {
   private state: StoreState = { phase: "waiting", text: "" };
   private fault: string | undefined;
-  private imported: number | undefined;
+  private imported: string | undefined;
   private readonly line: StatusLine;
 
   constructor(private readonly node: Node) {
@@ -45,10 +45,11 @@ export class ScanStatus {
     this.show();
   }
 
-  /** @param rows read so far, undefined when the import has ended */
-  importing(rows: number | undefined): void {
-    if (rows === this.imported) return;
-    this.imported = rows;
+  /** @param rows read so far, undefined when the import has ended; @param doing what is done with them */
+  importing(rows: number | undefined, doing: "importing" | "checking" = "importing"): void {
+    const imported = rows === undefined ? undefined : `${doing} · ${rows} rows`;
+    if (imported === this.imported) return;
+    this.imported = imported;
     this.show();
   }
 
@@ -59,7 +60,7 @@ export class ScanStatus {
   private show(): void {
     const { phase, text } = this.state;
     const works = phase === "ready" || phase === "degraded";
-    if (this.imported !== undefined) this.line.set("blue", "dot", `importing · ${this.imported} rows`);
+    if (this.imported !== undefined) this.line.set("blue", "dot", this.imported);
     else if (phase === "ready" && this.fault !== undefined) this.line.set("yellow", "dot", `${this.fault} · ${text}`);
     else this.line.set(FILLS[phase], works ? "dot" : "ring", shorten(text, 60));
   }

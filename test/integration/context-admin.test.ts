@@ -76,6 +76,21 @@ describe("the example that administers contexts", function () {
     assert.match(await (await fetch(`${red.url}/context-admin`)).text(), /<h1>Contexts<\/h1>/);
   });
 
+  it("refuses a CSV that is not UTF-8, and lists the bad lines of JSON that comes as text", async () => {
+    const latin = Buffer.from("code,product\nL1,Gerät\n", "latin1");
+    const headers = { "content-type": "text/csv" };
+    const answer = await fetch(`${red.url}/contexts`, { method: "POST", headers, body: latin });
+    assert.equal(answer.status, 400);
+    assert.match(await answer.text(), /line 2, not text in UTF-8 — save it as \\"CSV UTF-8\\"/);
+    assert.equal((await ask("GET", "/contexts/L1")).status, 404);
+    const lines = '{"code":"J1","value":{"product":}}\n{"code":"J2","value":{}}\n';
+    const { status, body } = await ask("POST", "/contexts?check=true", lines, "text/plain");
+    assert.deepEqual([status, body["count"], body.errors?.[0]?.line], [200, 1, 1]);
+    assert.match(body.errors?.[0]?.reason ?? "", /is not valid JSON/);
+    const none = await ask("POST", "/contexts?check=true", "code,product\n,Motor\n", "text/csv");
+    assert.match(none.body.reasons?.[0] ?? "", /nothing can be imported\. line 2: has neither key nor code/);
+  });
+
   it("takes contexts from the MES, and sends back what it refuses", async () => {
     const subscriber = await broker.subscribe("mes/refused/#");
     const { heard } = subscriber;

@@ -130,6 +130,17 @@ describe("qr-context", function () {
       assert.equal(await status((text) => text.endsWith("· 1")), "green embedded · 1");
     });
 
+    it("warns of the rows an import refused, and of a check as a check", async () => {
+      await helper.load(NODES, flow({ kind: "embedded" }));
+      const payload = "code;t\nA;95,5\nB;96";
+      await send({ command: { name: "import", check: true }, payload });
+      await send({ command: { name: "import" }, payload });
+      const told = helper.log().args.map(([{ msg }]) => String(msg));
+      const warned = told.filter((text) => text.includes("1 rows refused, the first in line 2: t is"));
+      const begins = warned.map((text) => text.slice(0, text.indexOf(",")));
+      assert.deepEqual(begins, ["check: 1 contexts can be imported", "import: 1 contexts imported"]);
+    });
+
     it("sends what has no context to output 2, says why in the status, and takes it back", async () => {
       await helper.load(NODES, flow({ kind: "embedded" }, { debounce_ms: "0" }));
       await send({ command: { name: "put", code: "A" }, payload: { product: "A" } });

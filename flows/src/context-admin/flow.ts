@@ -10,12 +10,12 @@ export function contextAdmin(): FlowNode[] {
   const sheet = new Sheet("context-admin", "Context admin", info);
   sheet.comment("start", { col: 0, row: 0 }, "Deploy, then open /context-admin: contexts by CSV, HTTP and MQTT", info);
   const device = sheet.config("context-edge-device", "device", {
-    name: "this device",
+    name: "context admin example",
     site: "demo",
     line: "line-1",
     assets: [{ id: "motor-1", line: "line-1", station: "test-1", readers: "reader-1" }],
   });
-  const store = sheet.config("context-edge-store", "store", { name: "contexts", device });
+  const store = sheet.config("context-edge-store", "store", { name: "context admin example", device });
   const admin = sheet.node("qr-context", "admin", { col: 2.4, row: 3.5 }, { name: "contexts", device, store });
   const request = sheet.node(
     "function",

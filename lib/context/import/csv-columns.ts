@@ -64,7 +64,8 @@ export class TypeGuess {
   see(cell: string): void {
     if (cell === "") return;
     this.filled++;
-    if (PLAIN_NUMBER.test(cell)) this.numbers++;
+    // A number with a comma is a bad one, but a number: the good ones beside it must not become text.
+    if (PLAIN_NUMBER.test(cell) || COMMA_NUMBER.test(cell)) this.numbers++;
     else if (cell === "true" || cell === "false") this.booleans++;
     else if (DIGITS.test(cell)) this.identifiers++;
   }

@@ -62,7 +62,7 @@ export async function importContexts(
     options.progress?.(tally.rows);
     await turn();
   }
-  if (tally.count === 0 && tally.rejected > 0) throw tally.nothing();
+  if (tally.count === 0 && tally.rejected > 0) throw tally.nothing(options.check);
   const { count, rejected, errors } = tally;
   const { columns } = source;
   return {
@@ -120,10 +120,10 @@ class Tally {
     return { key, value: row.value as Context };
   }
 
-  nothing(): EdgeError {
+  nothing(check: boolean): EdgeError {
     const first = this.errors.slice(0, 3).map((one) => `${shownPlace(one)}: ${one.reason}`);
     const rest = this.rejected > first.length ? `; and ${this.rejected - first.length} more` : "";
-    return new EdgeError("import-invalid", `nothing was imported. ${first.join("; ")}${rest}`);
+    return new EdgeError("import-invalid", `nothing ${check ? "can be" : "was"} imported. ${first.join("; ")}${rest}`);
   }
 
   private reject(row: Row, key: string | undefined, reason: string): void {

@@ -90,12 +90,15 @@ function textOf(payload: string | Uint8Array): string {
       `the import has ${payload.length} bytes, limit ${MAX_IMPORT_BYTES}: split it`,
     );
   }
-  if (typeof payload !== "string" && !isUtf8(payload)) {
-    throw new EdgeError("import-invalid", `the import's ${payload.length} bytes are not text in UTF-8`, {
-      remedy: 'save it as "CSV UTF-8"',
-    });
-  }
+  if (typeof payload !== "string" && !isUtf8(payload)) throw notUtf8(`the import's ${payload.length} bytes are`);
   const text = (typeof payload === "string" ? payload : Buffer.from(payload).toString("utf8")).replace(/^\ufeff/, "");
+  // What came as text was decoded before: this character stands where bytes were no UTF-8, and what they meant is lost.
+  const lost = text.indexOf("\ufffd");
+  if (lost >= 0) throw notUtf8(`the import is, in line ${text.slice(0, lost).split(/\r\n|\n|\r/).length},`);
   if (text.trim() === "") throw new EdgeError("import-invalid", "the import is empty");
   return text;
+}
+
+function notUtf8(what: string): EdgeError {
+  return new EdgeError("import-invalid", `${what} not text in UTF-8`, { remedy: 'save it as "CSV UTF-8"' });
 }

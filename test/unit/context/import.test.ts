@@ -74,6 +74,22 @@ describe("an import of CSV", () => {
     await assert.rejects(imported("key,t\na,1", { types: { x: "text" } }), withCode("import-invalid"));
   });
 
+  it("counts a number with a comma as a number, and refuses its row", async () => {
+    const { stored, columns, lines, errors } = await imported("key;t\na;95,5\nb;96");
+    assert.deepEqual(columns, { t: "number" });
+    assert.deepEqual(stored, { b: { t: 96 } });
+    assert.deepEqual(lines, [2]);
+    assert.match(errors?.[0]?.reason ?? "", /t is "95,5": write numbers with a point/);
+  });
+
+  it("refuses what is not UTF-8, also where it was decoded before", async () => {
+    const latin = Buffer.from("key,product\na,Motor\nb,Gerät", "latin1");
+    const told = /\d+ bytes are not text in UTF-8 — save it as "CSV UTF-8"/;
+    await assert.rejects(imported(latin), { code: "import-invalid", message: told });
+    const where = /in line 3, not text in UTF-8 — save it as "CSV UTF-8"/;
+    await assert.rejects(imported(latin.toString("utf8")), { code: "import-invalid", message: where });
+  });
+
   it("costs a broken line that line alone", async () => {
     const { stored, lines, rejected } = await imported(
       [

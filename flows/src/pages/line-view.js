@@ -9,6 +9,8 @@ const LIMITS = {
   vibration_y: { critical: "thresholds.vibration_max" },
 };
 const HISTORY = 90;
+// Ticks after which the page hears from here though nothing changed: else it could not tell silence from a connection that is gone.
+const QUIET_TICKS = 10;
 
 const view = context.get("view") || {
   assets: {},
@@ -28,6 +30,20 @@ function alertsOf({ id, line }) {
     }));
 }
 
+/** What a sample lacks that it needs, and since when: null where nothing was ever read; undefined when it lacks nothing. */
+function lackOf({ complete, channels, at }, unusable) {
+  if (complete !== false) return undefined;
+  const named = unusable && unusable.channel;
+  const lacking = Object.entries(channels || {}).filter(
+    ([name, { quality }]) => name === named || ["stale", "missing", "bad"].includes(quality),
+  );
+  const ages = lacking.map(([, { age_ms }]) => age_ms).filter((age) => typeof age === "number");
+  return {
+    channels: lacking.map(([name]) => name),
+    since: ages.length > 0 ? new Date(Date.parse(at) - Math.max(...ages)).toISOString() : null,
+  };
+}
+
 /** What a sample exceeded: limits, and the model's own fault when it was sure enough to alert. */
 function foundIn(findings) {
   const fault = findings.find(({ kind }) => kind === "model");
@@ -39,8 +55,9 @@ const at = (path) =>
 const numberAt = (path) => (path && typeof at(path) === "number" ? at(path) : null);
 
 if (msg.topic === "show") {
-  if (!view.dirty) return null;
-  view.dirty = false;
+  view.quiet = (view.quiet || 0) + 1;
+  if (!view.dirty && view.quiet < QUIET_TICKS) return null;
+  Object.assign(view, { dirty: false, quiet: 0 });
   const assets = Object.values(view.assets)
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map((asset) => ({ ...asset, alerts: alertsOf(asset) }));
@@ -88,6 +105,7 @@ const asset = (view.assets[id] = view.assets[id] || {
   lookup: null,
   no_context: null,
   unjudged: "",
+  lack: null,
   channels: [],
   prediction: null,
   decision: null,
@@ -107,6 +125,13 @@ if (msg.scan && !msg.fusion) {
     .slice(0, 6)
     .map(([name, value]) => ({ name, value: String(value) }));
   return null;
+}
+
+if (msg.fusion) {
+  const lack = lackOf(msg.fusion, msg.unusable);
+  // A channel that is bad is heard all the time: it is lacking since it was first found so.
+  if (lack && asset.lack) lack.since = [lack.since, asset.lack.since].filter(Boolean).sort()[0] || null;
+  asset.lack = lack || null;
 }
 
 if (msg.fusion && !msg.decision) {

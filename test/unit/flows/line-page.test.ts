@@ -31,11 +31,11 @@ function shown(...messages: object[]): Asset {
 }
 
 /** The headline that the page makes of it. */
-function headline(asset: Asset): State {
+function headline(asset: Asset, receivedAt = NOW): State {
   const text = page("line");
   const script = text.slice(text.indexOf("<script>") + 8, text.indexOf("</script>")).replace("export default", "");
   const { methods } = runInNewContext(`(${script.trim().replace(/;$/, "")})`) as { methods: object };
-  return ({ ...methods, now: NOW } as unknown as { toneOf(asset: Asset): State }).toneOf(asset);
+  return ({ ...methods, now: NOW, receivedAt } as unknown as { toneOf(asset: Asset): State }).toneOf(asset);
 }
 
 function judged(outcome: string, findings: object[], label = "normal", confidence = 0.99): object {
@@ -115,5 +115,38 @@ describe("the headline of the Line page", () => {
     const asset = shown(judged("alert", [WARM], "bearing_wear", 0.55));
     assert.equal(headline(asset).title, "Temperature beyond its limit");
     assert.equal(headline(asset).tone, "ce-warn");
+  });
+
+  it("says that there are no readings, which and since when, while a required channel is stale", () => {
+    const at = "2026-11-23T10:00:04.000Z";
+    const stale = { unit: "Cel", quality: "stale", age_ms: 45_000, source: "drive" };
+    const good = { unit: "A", quality: "good", age_ms: 20, source: "drive" };
+    const live = (complete: boolean, temperature: object) => ({
+      asset: { id: "motor-1", line: "line-1", station: "test-1" },
+      fusion: { id: "019b", at, complete, channels: { temperature, current: good } },
+      sensor_data: { temperature: null, current: 12 },
+      ...(!complete && { unusable: { code: "channel-stale", channel: "temperature", reason: "temperature is stale" } }),
+    });
+    const { tone, title, why } = headline(shown(CALM, live(false, stale)));
+    assert.deepEqual([tone, title], ["ce-warn", "No readings"]);
+    assert.match(why, /^temperature not usable since .*:19.*, 46 s ago · last judged normal, 5 s ago$/);
+    assert.equal(headline(shown(CALM, live(false, stale), live(true, good))).title, "Normal");
+    const never = { ...stale, quality: "missing", age_ms: null };
+    assert.match(headline(shown(CALM, live(false, never))).why, /^temperature never read · /);
+  });
+
+  it("says so too when the sample at the scan could not be used", () => {
+    const cut = judged("unjudged", []) as { fusion: object };
+    const unusable = { code: "channel-missing", channel: "current", reason: "current has never been read" };
+    const channels = { current: { unit: "A", quality: "missing", age_ms: null, source: "drive" } };
+    const asset = shown({ ...cut, unusable, fusion: { ...cut.fusion, complete: false, channels } });
+    assert.equal(headline(asset).title, "No readings");
+    assert.equal(headline(asset).why, "current never read");
+  });
+
+  it("does not go on saying Normal when Node-RED is gone", () => {
+    const { title, why } = headline(shown(CALM), NOW - 20_000);
+    assert.equal(title, "Not connected");
+    assert.match(why, /^nothing from Node-RED for 20 s/);
   });
 });

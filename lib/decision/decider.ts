@@ -13,6 +13,7 @@ import { LabelBook } from "./labels";
 import { LimitTable, type LimitRow } from "./limits";
 import { judge, levelOf, type Judgement, type PolicyInput, type PolicySettings } from "./policy";
 import type { ConditionVerdict } from "./reducer";
+import { UNASSIGNED } from "./unguarded";
 
 export interface DeciderSettings {
   readonly policy: PolicySettings;
@@ -147,7 +148,7 @@ export class Decider {
 
   private assetOf(message: EdgeMessage): AssetRef {
     const asset = this.settings.assets.of(message);
-    if (!asset) return { id: "unassigned", line: this.settings.line, station: "" };
+    if (!asset) return { id: UNASSIGNED, line: this.settings.line, station: "" };
     return asset.line === "" ? { ...asset, line: this.settings.line } : asset;
   }
 }

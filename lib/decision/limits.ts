@@ -2,6 +2,7 @@
  * Limits guard whatever the model says, and without one: a row compares a channel of good quality with a number, or with
  * the number at a path of the scanned context. A row that cannot be compared does not guard, and that is said.
  */
+import { systemClock, type Clock } from "../clock";
 import type { ChannelState, Context, LimitExcess, SensorData, Severity } from "../messages";
 import { numberAt, valueAt } from "../path";
 import { Unguarded, type Gap } from "./unguarded";
@@ -57,9 +58,14 @@ export function limitLabel(channel: string): string {
 const PREFIX = "limit:";
 
 export class LimitTable {
-  readonly unguarded = new Unguarded();
+  readonly unguarded: Unguarded;
 
-  constructor(readonly rows: readonly LimitRow[]) {}
+  constructor(
+    readonly rows: readonly LimitRow[],
+    clock: Pick<Clock, "monotonic"> = systemClock,
+  ) {
+    this.unguarded = new Unguarded(clock);
+  }
 
   /**
    * The rows that a sample exceeds, in the order of the table.

@@ -30,6 +30,8 @@ export class DecisionRuntime implements Desk {
   private readonly live: boolean;
   private readonly counts: Counts;
   private lossSaid = false;
+  /** Cancels the look at the status that time alone changes. */
+  private cancelLook: () => void = () => undefined;
 
   constructor(
     private readonly node: Node,
@@ -129,7 +131,11 @@ export class DecisionRuntime implements Desk {
     const open = book.open();
     const active = open.filter((mer) => mer.active).length;
     const { duplicates } = this.decider.counts;
-    const { limits, what } = this.decider.limits.unguarded.summary();
+    const { unguarded } = this.decider.limits;
+    const { limits, what } = unguarded.summary();
+    this.cancelLook();
+    const settlesInMs = unguarded.settlesInMs();
+    if (settlesInMs !== undefined) this.cancelLook = systemClock.after(settlesInMs, () => this.show());
     const repeated = duplicates > 0 ? ` · ${duplicates} duplicates` : "";
     const also = (limits > 0 ? ` · ${limits} not guarded` : "") + repeated;
     const guardless = `${limits} ${limits === 1 ? "limit" : "limits"} not guarded: ${what.join(", ")}`;
@@ -165,13 +171,14 @@ export class DecisionRuntime implements Desk {
     }
     const { unguarded } = this.decider.limits;
     report.gauge("limits_unguarded", unguarded.summary().limits);
-    for (const { asset, reason } of unguarded.gaps()) {
-      report.reason({ severity: "degraded", code: "limit-unguarded", asset, cause: reason });
+    for (const { asset, cause } of unguarded.causes()) {
+      report.reason({ severity: "degraded", code: "limit-unguarded", asset, cause });
     }
   }
 
   async close(): Promise<void> {
     this.lease.book.detach(this);
+    this.cancelLook();
     this.status.close();
     await this.lease.release();
   }

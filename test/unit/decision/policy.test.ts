@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ManualClock } from "../../../lib/clock";
 import { LabelBook } from "../../../lib/decision/labels";
 import { LimitTable, PRESET_LIMITS, type LimitRow } from "../../../lib/decision/limits";
 import { judge, levelOf, type PolicyInput } from "../../../lib/decision/policy";
@@ -224,6 +225,34 @@ describe("policy: limits", () => {
     assert.equal(judged(bad, labels, limits).reasons.length, 1, "nor makes it news again");
     for (let i = 0; i < 3000; i++) judged({ ...bad, asset: `asset-${i}` }, labels, limits);
     assert.deepEqual(limits.unguarded.summary(), { limits: 1, what: ["vibration_x"] });
+  });
+
+  it("of a scan that no asset could be told for do not stay unguarded for ever, and are named", () => {
+    const clock = new ManualClock();
+    const limits = new LimitTable(PRESET_LIMITS.slice(0, 2), clock);
+    const { context: _, ...lost } = { ...input("normal", 0.9), asset: "unassigned" };
+    const see = (of: object) => judged(of as PolicyInput, labels, limits);
+    assert.deepEqual([...limits.unguarded.causes()], [], "of assets without a sample nothing is told");
+    see(lost);
+    const cause =
+      "temperature > thresholds.temp_warning, temperature > thresholds.temp_critical not guarded: no context";
+    assert.deepEqual([...limits.unguarded.causes()], [{ asset: "unassigned", cause }]);
+    see({ ...input("normal", 0.9), asset: "motor-1" });
+    assert.deepEqual([...limits.unguarded.causes()], [], "a guarded sample of any asset ends it");
+    see(lost);
+    clock.advance(59_000);
+    see(lost);
+    clock.advance(59_000);
+    assert.equal(limits.unguarded.summary().limits, 2);
+    assert.equal(limits.unguarded.settlesInMs(), 1_000);
+    see({ ...lost, asset: "motor-2" });
+    clock.advance(1_000);
+    assert.deepEqual(
+      [...limits.unguarded.causes()].map(({ asset }) => asset),
+      ["motor-2"],
+      "a real asset's gap lasts",
+    );
+    assert.equal(limits.unguarded.settlesInMs(), undefined);
   });
 
   it("never read what a context inherits", () => {

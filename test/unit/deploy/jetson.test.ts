@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +33,11 @@ const compose = parse(read(HERE, "compose.yaml"), { merge: true }) as {
 };
 const dockerfile = read(HERE, "Dockerfile");
 const { "node-red": nodeRed, redis } = compose.services;
+
+/** Node-RED's own bcrypt, as its `admin hash-pw`. */
+const { hashSync } = createRequire(require.resolve("node-red"))("bcryptjs") as {
+  hashSync: (text: string, rounds: number) => string;
+};
 
 /** All that could name a path or a variable. */
 function sources(): string {
@@ -105,10 +111,37 @@ describe("deploy/jetson", () => {
     const settings = JSON.parse(settingsWith(secrets).stdout) as Record<string, unknown>;
     assert.equal(settings["contextEdge"], undefined);
     assert.ok(settings["adminAuth"]);
+    assert.deepEqual(settings["httpNodeAuth"], { user: "admin", pass: "$2b$08$x" });
+    for (const [, file] of read(HERE, "settings.js").matchAll(/require\("\.\/(.+?)"\)/g))
+      assert.match(dockerfile, new RegExp(`^COPY .*deploy/jetson/${file} `, "m"));
     for (const name of Object.keys(secrets)) {
       assert.match(settingsWith({ ...secrets, [name]: "" }).stderr, new RegExp(`${name} is not set`));
       assert.match(settingsWith({ ...secrets, [name]: "change me: x" }).stderr, new RegExp(`${name} is not set`));
     }
+  });
+
+  it("its pages' socket asks for the name and password of the pages", () => {
+    const hash = hashSync("line-1-secret", 4);
+    const { socketGuard } = createRequire(__filename)(join(HERE, "socket-guard.cjs")) as {
+      socketGuard: (user: string, hash: string) => (socket: object, next: (error?: Error) => void) => void;
+    };
+    const refusal = (login: string | undefined, url = "/socket.io/?transport=polling"): string | undefined => {
+      const authorization = login === undefined ? undefined : `Basic ${Buffer.from(login).toString("base64")}`;
+      let message: string | undefined = "not asked";
+      const socket = { client: { conn: { request: { url } } }, handshake: { headers: { authorization } } };
+      socketGuard("admin", hash)(socket, (error) => (message = error?.message));
+      return message;
+    };
+    assert.equal(refusal("admin:line-1-secret"), undefined);
+    for (const wrong of [undefined, "", "admin", "admin:", "admin:x", "other:line-1-secret"])
+      assert.equal(refusal(wrong), "not authorized");
+    assert.equal(refusal("admin:line-1-secret", "/socket.io/?transport=websocket"), "not authorized");
+  });
+
+  it("its README copies .env before the first command that reads compose.yaml", () => {
+    assert.match(read(HERE, "compose.yaml"), /:\?/);
+    const [start] = /(?<=^## Start$)[^]*?(?=^## )/m.exec(read(HERE, "README.md")) as RegExpExecArray;
+    assert.ok(start.indexOf("cp .env.example .env") < start.indexOf("docker compose"));
   });
 
   it("its health check asks what is answered without a login: whether Node-RED is alive", async () => {

@@ -17,8 +17,17 @@ const TOUCHED = [
 export function lastSynced(files: readonly string[] = TOUCHED): number | undefined {
   let latest: number | undefined;
   for (const file of files) {
-    const at = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+    const at = touchedAt(file);
     if (at !== undefined && (latest === undefined || at > latest)) latest = at;
   }
   return latest;
+}
+
+function touchedAt(file: string): number | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  } catch {
+    // Debian and Ubuntu keep chrony's folder closed to others: a file that may not be looked at says nothing.
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ManualClock } from "../../../lib/clock";
@@ -140,6 +140,9 @@ describe("what a data directory and the time services know of the time", () => {
   it("the latest touch of any service's file counts; without a file nothing is known", () => {
     const [a, b] = ["a", "b"].map((name) => join(dir, name)) as [string, string];
     assert.equal(lastSynced([a, b]), undefined);
+    const closed = join(dir, "closed");
+    symlinkSync(closed, closed);
+    assert.equal(lastSynced([closed]), undefined, "what cannot be looked at says nothing");
     for (const [file, at] of [
       [a, START],
       [b, START + 1_000],

@@ -40,7 +40,7 @@ export class AssetTable {
       const ref = this.byId.get(asset.id) as AssetRef;
       for (const reader of asset.readers) {
         const other = this.byReader.get(reader);
-        if (other) throw refused(readerTwice(reader, other.id, asset.id), "a reader stands at one asset");
+        if (other) throw readerTwice(reader, other.id, asset.id);
         this.byReader.set(reader, ref);
       }
     }
@@ -116,10 +116,13 @@ export class AssetTable {
   }
 }
 
-function readerTwice(reader: string, first: string, second: string): string {
+function readerTwice(reader: string, first: string, second: string): EdgeError {
   return first === second
-    ? `reader "${reader}" is named twice at "${first}"`
-    : `reader "${reader}" stands at "${first}" and at "${second}"`;
+    ? refused(`reader "${reader}" is named twice at "${first}"`, "name it once")
+    : refused(
+        `reader "${reader}" stands at "${first}" and at "${second}"`,
+        "leave a reader that serves several assets out of the table: asset_id of the context says which",
+      );
 }
 
 function refused(what: string, remedy?: string): EdgeError {

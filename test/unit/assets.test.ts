@@ -32,7 +32,11 @@ describe("a table of assets", () => {
   const refused: readonly [string, readonly Asset[], RegExp][] = [
     ["no id", [asset(" ")], /an asset has no id/],
     ["an asset twice", [asset("a"), asset("b"), asset("a")], /"a" is declared twice/],
-    ["a reader at two assets", [asset("a", "r1"), asset("b", "r1")], /reader "r1" stands at "a" and at "b"/],
+    [
+      "a reader at two assets",
+      [asset("a", "r1"), asset("b", "r1")],
+      /reader "r1" stands at "a" and at "b".*asset_id of the context/,
+    ],
     ["a reader twice", [asset("a", "r1", "r1")], /reader "r1" is named twice at "a"/],
     ["a reader called like another asset", [asset("a", "b"), asset("b")], /"b" is an asset and also a reader at "a"/],
     ["a cycle", [asset("a", "b"), asset("b", "a")], /in a cycle: "b" → "a" → "b"/],

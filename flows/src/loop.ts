@@ -6,7 +6,7 @@ export interface LoopConfig {
   /** Channel rows of sensor-fuse, beyond its defaults. */
   readonly channels: readonly Record<string, unknown>[];
   /** Config nodes that own-source channels need. */
-  readonly sources?: Readonly<Record<string, Ref>>;
+  readonly sources?: (device: Ref) => Readonly<Record<string, Ref>>;
   readonly device: Record<string, unknown>;
   readonly store: Record<string, unknown>;
   readonly objects: Record<string, unknown>;
@@ -32,7 +32,7 @@ export function addLoop(sheet: Sheet, config: LoopConfig, at: Place): PlacedLoop
   const model = sheet.config("context-edge-model", "model", config.model);
 
   const scan = sheet.node("qr-context", "scan", place(0, 0), { name: "scan → context", device, store });
-  const fusing = { device, ...config.sources, channels: config.channels };
+  const fusing = { device, ...config.sources?.(device), channels: config.channels };
   const fuse = sheet.node("sensor-fuse", "fuse", place(1, 1), { name: "sensors at scan", ...fusing, trigger: "scan" });
   const infer = sheet.node("tensorrt-infer", "infer", place(2, 0.6), { name: "predict", model });
   const decision = sheet.node("decision", "decision", place(3, 1), { name: "decide", device, model });

@@ -26,12 +26,6 @@ export function edgeLoop(): FlowNode[] {
     "Scanner over TCP, vibration over OPC UA, temperature and current over Modbus",
     source("edge-loop", "info.md"),
   );
-  const opcua = sheet.config("context-edge-opcua", "opcua", { name: "PLC", endpoint: "${PLANT_OPCUA}" });
-  const modbus = sheet.config("context-edge-modbus", "modbus", {
-    name: "drive",
-    host: "${PLANT_HOST}",
-    port: "${PLANT_MODBUS_PORT}",
-  });
   const loop = addLoop(
     sheet,
     {
@@ -41,7 +35,15 @@ export function edgeLoop(): FlowNode[] {
         temperature: { source: "modbus", match: "input:4", type: "float32", order: "ABCD" },
         current: { source: "modbus", match: "input:6", type: "float32", order: "ABCD" },
       }),
-      sources: { opcua, modbus },
+      sources: (device) => ({
+        // Its certificates lie in the device's data folder.
+        opcua: sheet.config("context-edge-opcua", "opcua", { name: "PLC", device, endpoint: "${PLANT_OPCUA}" }),
+        modbus: sheet.config("context-edge-modbus", "modbus", {
+          name: "drive",
+          host: "${PLANT_HOST}",
+          port: "${PLANT_MODBUS_PORT}",
+        }),
+      }),
       device: {
         name: "this device",
         line: "line-1",

@@ -24,6 +24,11 @@ describe("the shipped flows", () => {
         }
       });
 
+      it("has a device for every connection whose certificates lie in a device's data folder", () => {
+        for (const node of nodes.filter(({ type }) => type === "context-edge-opcua"))
+          assert.ok(ids.has(String(node["device"])), `${String(node["name"])} has no device`);
+      });
+
       it("gives every node on the sheet a place: without one Node-RED takes it for a config node", () => {
         for (const node of nodes.filter(isOnSheet)) {
           assert.ok(typeof node["x"] === "number" && typeof node["y"] === "number", node.type);

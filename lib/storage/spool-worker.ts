@@ -118,9 +118,14 @@ class SpoolServer implements BatchServer<SpoolRequest> {
     return this.spool.append(line);
   }
 
+  /** Bytes that records may fill; the rest of the quota is set aside. */
+  private get limit(): number {
+    return this.sqlite.mainLimit - HEADROOM;
+  }
+
   private measure(): void {
     this.held = undefined;
-    this.room = this.sqlite.mainLimit - HEADROOM - this.sqlite.usedBytes();
+    this.room = this.limit - this.sqlite.usedBytes();
     if ((this.diskFull || this.heldAt === -Infinity) && performance.now() - this.heldAt > HOLD_EVERY_MS) {
       this.heldAt = performance.now();
       this.diskFull = !this.ballast.hold();
@@ -138,17 +143,20 @@ class SpoolServer implements BatchServer<SpoolRequest> {
   private full(): EdgeError {
     // Counted once a batch: refusing must stay cheaper than taking.
     this.held ??= this.describeHeld();
-    const { held } = this;
-    return this.diskFull
-      ? new EdgeError("spool-full", `the disk of ${this.options.file} is full: ${held}`, { remedy: "free disk space" })
-      : new EdgeError("spool-full", `${this.options.file} is full: ${held}, quota ${this.options.quotaBytes} bytes`, {
-          remedy: "bring the object store back, or raise the quota",
-        });
+    const { held, limit } = this;
+    const { file, quotaBytes } = this.options;
+    if (this.diskFull)
+      return new EdgeError("spool-full", `the disk of ${file} is full: ${held}`, { remedy: "free disk space" });
+    const quota = `quota ${quotaBytes} bytes, ${quotaBytes - limit} of them set aside for its log, sealing and a full disk`;
+    return new EdgeError("spool-full", `${file} is full: ${held} of ${limit} (${quota})`, {
+      remedy: "bring the object store back, or raise the quota",
+    });
   }
 
   private describeHeld(): string {
     const { open, sealed, dead } = this.spool.counts();
-    return `${open.rows + sealed.rows + dead.rows} records wait in ${this.sqlite.bytes()} bytes`;
+    const bytes = this.diskFull ? this.sqlite.bytes() : this.sqlite.usedBytes();
+    return `${open.rows + sealed.rows + dead.rows} records wait in ${bytes} bytes`;
   }
 
   close(): void {

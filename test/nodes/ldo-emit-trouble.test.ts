@@ -206,7 +206,10 @@ describe("ldo-emit when something is wrong", () => {
     const note = "x".repeat(60_000);
     for (let i = 0; i < 200; i++) sheet.send(judged({ context: { note } }));
     await until("some are refused", () => sheet.errors.length > 0 && sheet.errors.length + sheet.stored.length === 200);
-    assert.match(sheet.errors[0]?.error.message ?? "", /\d+ records wait in \d+ bytes, quota 8388608 bytes/);
+    assert.match(
+      sheet.errors[0]?.error.message ?? "",
+      /\d+ records wait in \d+ bytes of \d+ \(quota 8388608 bytes, \d+ of them set aside/,
+    );
     await until("the status", () => sheet.colour === "red dot" && sheet.status.startsWith("full, refusing"));
     sheet.send(flush);
     await until("room again", () => sheet.colour === "green dot", 10_000);

@@ -274,7 +274,14 @@ describe("spool", () => {
       async () => {
         for (; stored < 5_000; stored++) await spool.append(`big-${stored}`, fill(stored));
       },
-      { code: "spool-full", message: new RegExp(`records wait in \\d+ bytes, quota ${8 << 20} bytes`) },
+      (error: Error & { code: string }) => {
+        assert.equal(error.code, "spool-full");
+        const numbers = /wait in (\d+) bytes of (\d+) \(quota (\d+) bytes, (\d+) of them set aside/.exec(error.message);
+        const [used, limit, quota, aside] = (numbers ?? []).slice(1).map(Number) as [number, number, number, number];
+        assert.deepEqual([quota, aside], [8 << 20, quota - limit], error.message);
+        assert.ok(used <= limit && used > 0.9 * limit, error.message);
+        return true;
+      },
     );
     assert.ok(stored > 100, `${stored} records of 15 kB`);
     assert.equal(spool.stats().health, "full");

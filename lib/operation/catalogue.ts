@@ -58,6 +58,7 @@ export const METRICS = {
     help: "1, with what the device is called.",
     labels: ["device", "site", "line", "mode"],
   },
+  device_mode: { type: "gauge", help: "1 for the mode that the device is in.", labels: ["mode"] },
   ready: { type: "gauge", help: "1 while every configured node is in working order." },
   reasons: { type: "gauge", help: "Reasons why nodes are not in working order.", labels: ["severity"] },
   clock_plausible: { type: "gauge", help: "1 while the wall clock can be believed." },

@@ -45,8 +45,13 @@ export = function (RED: NodeAPI): void {
       const { device, site, line, mode } = open;
       const { trouble } = open;
       if (trouble) this.error(trouble.message);
+      const tried =
+        mode === "live" ? "" : `the mode is ${mode}: nothing is raised — set it to live when the trial is over`;
+      if (tried) this.warn(tried);
       inspect(this, (report) => {
         report.gauge("device_info", 1, { device, site, line, mode });
+        report.gauge("device_mode", 1, { mode });
+        if (tried) report.reason({ severity: "degraded", code: `mode-${mode}`, cause: tried });
         if (trouble) report.reason({ severity: "down", code: trouble.code, cause: trouble.message });
       });
       onClose(this, () => open.close());

@@ -1,14 +1,25 @@
 import { errorCode } from "../../lib/errors";
 import type { Report } from "../../lib/operation/part";
 import type { SpoolStats } from "../../lib/storage/spool";
+import type { Refused } from "./status";
 
 /**
  * How the spool is. While the store is away it does its work: objects are kept, and wait.
  * @param failure why there is no spool at all
+ * @param refused the last records, if none was kept since
  */
-export function tell(report: Report, stats: SpoolStats | undefined, failure: Error | undefined): void {
+export function tell(
+  report: Report,
+  stats: SpoolStats | undefined,
+  failure: Error | undefined,
+  refused: Refused | undefined,
+): void {
   if (failure) {
     report.reason({ severity: "down", code: errorCode(failure), cause: `its spool is not open: ${failure.message}` });
+  }
+  if (refused) {
+    const cause = `the last ${refused.count} records were refused: the errors in the log say why`;
+    report.reason({ severity: "degraded", code: refused.code, cause });
   }
   if (!stats) return;
   const { health, error, open, sealed, dead } = stats;

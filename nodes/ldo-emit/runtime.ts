@@ -1,7 +1,7 @@
 import type { Node } from "node-red";
 import { isoTime, systemClock } from "../../lib/clock";
 import { commandOf } from "../../lib/command";
-import { asError, EdgeError } from "../../lib/errors";
+import { asError, EdgeError, errorCode } from "../../lib/errors";
 import { openDeviceSpool, type DeviceSpool } from "../../lib/ldo/device-spool";
 import { LdoKeeper } from "../../lib/ldo/keeper";
 import type { EdgeMessage, Ldo } from "../../lib/messages";
@@ -17,7 +17,7 @@ import { inspect, partOf } from "../common/operation";
 import { readQueue } from "../common/queue";
 import { StatusLine } from "../common/status";
 import { tell } from "./inspect";
-import { describe, describeClosed } from "./status";
+import { describe, describeClosed, type Refused } from "./status";
 
 const spools = new SharedFiles<DeviceSpool>(systemClock, "spool-settings", "ldo-emit");
 /** Objects under way to the disk: memory is not a spool. */
@@ -43,6 +43,7 @@ export class EmitRuntime {
   private duplicates = 0;
   private readonly counts: Counts;
   private failure: Error | undefined;
+  private refused: Refused | undefined;
 
   constructor(
     private readonly node: Node,
@@ -96,7 +97,9 @@ export class EmitRuntime {
     if (message.fusion) return this.keep(message, send);
     if (name !== undefined) throw new EdgeError("command-unknown", `no command ${name}: use flush or replay`);
     if (!message.unusable)
-      throw new EdgeError("ldo-invalid", "the message has no fused sample — wire decision's output 3 here");
+      throw this.refuse(
+        new EdgeError("ldo-invalid", "the message has no fused sample — wire decision's output 3 here"),
+      );
     this.counts.count("ldos_total", "notice");
   }
 
@@ -105,6 +108,7 @@ export class EmitRuntime {
       const kept = this.keeper.keep(message);
       this.lastKept = kept;
       const { ldo, outcome } = await kept;
+      this.refused = undefined;
       this.counts.count("ldos_total", outcome);
       if (outcome === "duplicate") this.duplicates++;
       else {
@@ -112,13 +116,24 @@ export class EmitRuntime {
         message.ldo = message.payload = ldo;
         send([message, null]);
       }
+    } catch (error) {
+      throw this.refuse(error);
     } finally {
       this.showSoon();
     }
   }
 
+  /** A record that is refused for what it is: a spool in trouble shows itself. */
+  private refuse(error: unknown): unknown {
+    const code = errorCode(error);
+    if (!code.startsWith("ldo-")) return error;
+    this.refused = { code, count: (this.refused?.count ?? 0) + 1 };
+    this.showSoon();
+    return error;
+  }
+
   private tell(report: Report): void {
-    tell(report, this.opened?.spool.stats(), this.failure);
+    tell(report, this.opened?.spool.stats(), this.failure, this.refused);
     if (!this.opened?.alarmTrouble) return;
     const { code, message } = this.opened.alarmTrouble;
     report.reason({ severity: "down", code, cause: `alarm records wait: ${message}` });
@@ -218,7 +233,7 @@ export class EmitRuntime {
     const stats = spool.stats();
     if (alarmTrouble && stats.health === "ok")
       this.status.set("red", "ring", `alarm records wait (${alarmTrouble.code})`);
-    else this.status.set(...describe(stats, this.duplicates, this.device));
+    else this.status.set(...describe(stats, this.duplicates, this.device, this.refused));
   }
 
   async close(): Promise<void> {

@@ -19,6 +19,13 @@ const LENGTH = 70;
 /** Long enough to be seen by who looks after something odd. */
 const JUMP_SHOWN_MS = 600_000;
 
+/** Records that were refused, one after the other, for what they are. */
+export interface Refused {
+  /** Of the last. */
+  readonly code: string;
+  readonly count: number;
+}
+
 /** What an ldo-emit node shows of its spool. */
 export function describe(
   {
@@ -30,6 +37,7 @@ export function describe(
   }: Pick<SpoolStats, "health" | "error" | "backlogRows" | "dead" | "uploaded">,
   duplicates: number,
   { mode, clock }: Pick<DeviceService, "mode" | "clock">,
+  refused?: Refused,
 ): Parameters<StatusLine["set"]> {
   const jump = clock.steadyForMs < JUMP_SHOWN_MS ? clock.lastJump : undefined;
   const tried = mode === "live" ? "" : `${mode} · `;
@@ -40,6 +48,8 @@ export function describe(
     const code = error === undefined || error.code === "spool-full" ? "" : ` (${error.code})`;
     return [fill, shape, shorten(`${tried}${what}${code} · ${amount}`, LENGTH)];
   }
+  if (refused)
+    return ["yellow", "dot", shorten(`${tried}${count(refused.count)} refused: ${refused.code} · ${amount}`, LENGTH)];
   return dead.segments > 0
     ? ["yellow", "dot", `${tried}${count(dead.segments)} dead letters · ${amount}`]
     : [jump ? "yellow" : "green", "dot", `${tried}${amount}`];

@@ -22,6 +22,8 @@ interface Hooks {
   remove(name: string): void;
 }
 
+const refused = () => board.inspect().reasons.find(({ code }) => code === "ldo-invalid");
+
 const flush = { command: { name: "flush" } };
 
 describe("ldo-emit when something is wrong", () => {
@@ -228,6 +230,12 @@ describe("ldo-emit when something is wrong", () => {
     sheet.send(judged({ context: { n: 1n } }), judged({ context: circle }));
     await until("two errors", () => sheet.errors.length === 2);
     for (const { error } of sheet.errors) assert.match(error.message, /LDO-.* is not JSON/);
+    sheet.send({});
+    await until("yellow", () => sheet.colour === "yellow dot" && sheet.status.startsWith("3 refused: ldo-invalid · "));
+    assert.deepEqual([refused()?.severity, refused()?.type], ["degraded", "ldo-emit"]);
+    sheet.send(judged());
+    await until("green when one is kept", () => sheet.colour === "green dot" && sheet.status.startsWith("2 waiting"));
+    assert.equal(refused(), undefined);
   });
 
   it("two devices in one folder: those that agree are one, another is refused by name", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import helper from "node-red-node-test-helper";
+import { board } from "../../lib/operation/board";
 import { scratch } from "../support/cache";
 import { Line } from "../support/line";
 import { until } from "../support/process";
@@ -56,6 +57,15 @@ describe("the device's mode", () => {
       assert.equal(line.reviews.length, 2, "both alerts are drawn for evaluation, as live");
       assert.deepEqual([line.alarms, line.errors], [[], []]);
       assert.equal(existsSync(join(bucket(), "mers")), false);
+      const cause = `the mode is ${mode}: nothing is raised — set it to live when the trial is over`;
+      const { reasons, values } = board.inspect();
+      assert.deepEqual(
+        reasons.filter(({ type }) => type === "context-edge-device").map((reason) => [reason.severity, reason.code]),
+        [["degraded", `mode-${mode}`]],
+      );
+      assert.equal(reasons.find(({ code }) => code === `mode-${mode}`)?.cause, cause);
+      assert.deepEqual(values.find(({ metric }) => metric === "device_mode")?.labels, { mode });
+      assert.equal(helper.log().args.filter(([{ msg }]) => msg === cause).length, 1);
     });
   }
 
@@ -71,6 +81,7 @@ describe("the device's mode", () => {
     assert.equal(live.alarms[0]?.mer?.evidence.count, 1);
     assert.equal(live.stored[0]?.ldo?.mer_id, live.alarms[0]?.mer?.mer_id);
     assert.equal(live.stored[0]?.ldo?.mode, "live");
+    assert.ok(!board.inspect().reasons.some(({ code }) => code?.startsWith("mode-")));
     await helper.unload();
     const again = await load("commissioning");
     again.at(20);

@@ -26,6 +26,8 @@ const databases = new SharedFiles<Database>(systemClock, "data-dir-shared", "dev
 
 /** Data folders of this process by device id. */
 const homes = new Homes();
+/** Modes in which nothing is raised: one that is forgotten must be seen. */
+const TRIAL = { commissioning: { code: "mode-commissioning" }, "dry-run": { code: "mode-dry-run" } } as const;
 const TOLD_APART =
   "Records of two installations with one device id are told apart by install_id; give each its own id.";
 
@@ -51,7 +53,7 @@ export = function (RED: NodeAPI): void {
       inspect(this, (report) => {
         report.gauge("device_info", 1, { device, site, line, mode });
         report.gauge("device_mode", 1, { mode });
-        if (tried) report.reason({ severity: "degraded", code: `mode-${mode}`, cause: tried });
+        if (mode !== "live") report.reason({ severity: "degraded", ...TRIAL[mode], cause: tried });
         if (trouble) report.reason({ severity: "down", code: trouble.code, cause: trouble.message });
       });
       onClose(this, () => open.close());

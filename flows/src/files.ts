@@ -16,20 +16,18 @@ function members(file: string): string {
     .trim();
 }
 
-/** The text of a page: its Vue file, with style sheets and what both pages share in place of their marks. */
+/** A mark names a file of the folder and stands for what is in it. */
+const MARK = /\/\* ([\w-]+\.(?:js|css)) \*\//g;
+/** What no page does without. */
+const SHARED = ["theme.css", "format.js", "clock.js"];
+
+/** The text of a page: its Vue file, with style sheets, its own parts and what both pages share in place of their marks. */
 export function page(name: string): string {
-  const parts = {
-    "/* theme.css */": source("pages", "theme.css"),
-    [`/* ${name}.css */`]: source("pages", `${name}.css`),
-    "/* format.js */": members("format.js"),
-    "/* clock.js */": members("clock.js"),
-  };
-  let text = source("pages", `${name}.vue`);
-  for (const [mark, part] of Object.entries(parts)) {
-    if (!text.includes(mark)) throw new Error(`${name}.vue has no ${mark}`);
-    text = text.replace(mark, () => part);
+  const text = source("pages", `${name}.vue`);
+  for (const file of [...SHARED, `${name}.css`]) {
+    if (!text.includes(`/* ${file} */`)) throw new Error(`${name}.vue has no mark for ${file}`);
   }
-  return text;
+  return text.replace(MARK, (_mark, file: string) => (file.endsWith(".js") ? members(file) : source("pages", file)));
 }
 
 /** Properties of a function node whose body stands in a file. */

@@ -57,8 +57,8 @@ function mocha(suite) {
     { env: { ...process.env, REPORT_FILE: report } },
   );
   if (!existsSync(report)) return { passed: 0, failed: 1, note: `${suite} ended with ${status} and no report` };
-  const { passed, failed } = JSON.parse(readFileSync(report, "utf8"));
-  return { passed, failed: failed === 0 && status !== 0 ? 1 : failed, note: suite };
+  const { passed, failed, failures } = JSON.parse(readFileSync(report, "utf8"));
+  return { passed, failed: failed === 0 && status !== 0 ? 1 : failed, note: suite, failures };
 }
 
 function pytest() {
@@ -106,6 +106,9 @@ for (const suite of SUITES) {
 console.log("\n== trainer");
 results.push(pytest());
 console.log();
+// Said again at the end, where somebody who sees only the end of the log looks.
+for (const { title, error } of results.flatMap(({ failures }) => failures ?? []))
+  console.log(`failed: ${title}\n  ${error.split("\n").slice(0, 12).join("\n  ")}\n`);
 for (const { note, passed, failed } of results)
   console.log(`${note}: ${passed} passed, ${failed} failed`.replace(/passed, (\d+) failed$/, "ok, $1 not"));
 const passed = results.reduce((sum, result) => sum + result.passed, 0);

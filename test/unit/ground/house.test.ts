@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const HOUSE = pathToFileURL(join(__dirname, "..", "..", "..", "scripts", "house.mjs")).href;
+const ROOMS = ["lib", "nodes", "simulator", "bench", "test", "scripts", "flows/src", "resources", "deploy"];
 
 describe("the rules of the house", () => {
   let dir: string;
@@ -15,7 +16,7 @@ describe("the rules of the house", () => {
   /** What is wrong with a house of these files. */
   const complaints = (files: Readonly<Record<string, string>>): string => {
     const all = { "docs/architecture.md": "  storage/   …\n  operation/  …\n", ...files };
-    for (const room of ["lib", "nodes", "simulator", "bench", "test", "scripts"]) mkdirSync(join(dir, room));
+    for (const room of ROOMS) mkdirSync(join(dir, room), { recursive: true });
     for (const [path, text] of Object.entries(all)) {
       mkdirSync(dirname(join(dir, path)), { recursive: true });
       writeFileSync(join(dir, path), text);
@@ -38,6 +39,12 @@ describe("the rules of the house", () => {
   it("let no folder that is ground import a room", () => {
     const files = { "lib/operation/part.ts": 'import "../storage/spool";', "lib/storage/spool.ts": "" };
     assert.match(complaints(files), /part\.ts imports \.\.\/storage\/spool: operation is ground and imports no room/);
+  });
+
+  it("let no file that people read grow past 400 lines, pages and dialogs included", () => {
+    const long = "<p></p>\n".repeat(400);
+    const files = { "flows/src/pages/line.vue": long, "resources/editor.js": "//\n".repeat(399) };
+    assert.equal(complaints(files), "flows/src/pages/line.vue has 401 lines, limit 400");
   });
 
   it("name every folder of lib/, and list it for the reader", () => {

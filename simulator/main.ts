@@ -1,4 +1,5 @@
 /** The simulated plant on the command line; `npm run simulate -- help` lists what it does. */
+import { systemClock } from "../lib/clock";
 import { EdgeError, asError } from "../lib/errors";
 import { isSafeName } from "../lib/ids";
 import { PRODUCTS, RIGS, SEEN_RIGS } from "../lib/plant/catalogue";
@@ -6,15 +7,18 @@ import { bestPossible } from "../lib/plant/bayes";
 import { PRODUCT_CHOICES, productsOf } from "../lib/plant/ldos";
 import { Random } from "../lib/plant/random";
 import { MAX_FAULT_SHARE } from "../lib/plant/schedule";
+import { SEGMENT_LIMITS } from "../lib/storage/pack";
+import { openStoreUrl } from "../lib/storage/store-url";
 import { CommandOptions } from "./options";
 import { serve, SERVE_OPTIONS } from "./serve";
 import { writeSegments } from "./segments";
 
 const USAGE = `The simulated plant: ${PRODUCTS.length} products, ${RIGS.length} test rigs, seeded.
 
-  npm run simulate -- segments --runs N --out FOLDER [--seed 1] [--products seen|new|all] [--assets ${SEEN_RIGS}]
-                      [--fault-share 0.35] [--device plant-sim] [--days 42] [--start 2026-01-05] [--drift 0]
-      N runs as LDO segments in a folder laid out as the bucket, for training.
+  npm run simulate -- segments --runs N --out FOLDER|s3://BUCKET [--seed 1] [--products seen|new|all] [--assets ${SEEN_RIGS}]
+                      [--fault-share 0.35] [--device plant-sim] [--days 42] [--start 2026-01-05] [--drift 0] [--rows 1000]
+      N runs as LDO segments of so many rows, in a bucket or a folder laid out as one, for training. A bucket's endpoint
+      and credentials are the AWS SDK's own variables (AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, …).
 
   npm run simulate -- serve [--opcua-port P] [--modbus-port P] [--scanner-port P] [--control-port P] [--host 127.0.0.1]
                       [--contexts FILE] [--record FILE] [--seed 1] [--assets ${SEEN_RIGS}] [--rate 10] [--cycle 2]
@@ -27,7 +31,7 @@ const USAGE = `The simulated plant: ${PRODUCTS.length} products, ${RIGS.length} 
       The best accuracy that any judge can reach on this plant, by Monte Carlo.
 `;
 
-function segments(args: readonly string[]): void {
+async function segments(args: readonly string[]): Promise<void> {
   const options = new CommandOptions(args, [
     "runs",
     "out",
@@ -39,24 +43,31 @@ function segments(args: readonly string[]): void {
     "days",
     "start",
     "drift",
+    "rows",
   ]);
   const device = options.text("device", "plant-sim");
   if (!isSafeName(device)) throw new EdgeError("usage", `--device is "${device}", must be 1 to 63 of a-z 0-9 . _ -`);
   const startMs = Date.parse(options.text("start", "2026-01-05"));
   if (Number.isNaN(startMs))
     throw new EdgeError("usage", `--start is "${options.text("start")}", must be a date such as 2026-01-05`);
-  const written = writeSegments(options.required("out"), {
-    seed: options.integer("seed", 1, 0, 2 ** 32 - 1),
-    runs: options.integer("runs", 10_000, 1, 100_000_000),
-    faultShare: options.number("fault-share", 0.35, 0, MAX_FAULT_SHARE),
-    products: options.choice("products", PRODUCT_CHOICES, "seen"),
-    assets: options.integer("assets", SEEN_RIGS, 1, RIGS.length),
-    days: options.number("days", 42, 0.01, 10_000),
-    drift: options.number("drift", 0, -10, 10),
-    device,
-    startMs,
-  });
-  console.log(JSON.stringify(written));
+  const store = openStoreUrl(options.required("out"), systemClock);
+  try {
+    const runs = {
+      seed: options.integer("seed", 1, 0, 2 ** 32 - 1),
+      runs: options.integer("runs", 10_000, 1, 100_000_000),
+      faultShare: options.number("fault-share", 0.35, 0, MAX_FAULT_SHARE),
+      products: options.choice("products", PRODUCT_CHOICES, "seen"),
+      assets: options.integer("assets", SEEN_RIGS, 1, RIGS.length),
+      days: options.number("days", 42, 0.01, 10_000),
+      drift: options.number("drift", 0, -10, 10),
+      device,
+      startMs,
+    };
+    const rows = options.integer("rows", SEGMENT_LIMITS.rows, 1, SEGMENT_LIMITS.rows);
+    console.log(JSON.stringify(await writeSegments(store, runs, rows)));
+  } finally {
+    await store.close();
+  }
 }
 
 function bayes(args: readonly string[]): void {

@@ -8,6 +8,8 @@ import { Ldo } from "../../../lib/messages";
 import { NEW_PRODUCTS, PRODUCTS } from "../../../lib/plant/catalogue";
 import { simulateLdos, spoolIdOf, type RunsOptions } from "../../../lib/plant/ldos";
 import { STATES } from "../../../lib/plant/physics";
+import { systemClock } from "../../../lib/clock";
+import { FolderStore } from "../../../lib/storage/folder-store";
 import { writeSegments } from "../../../simulator/segments";
 import { readLdos } from "../../support/segments";
 
@@ -115,9 +117,9 @@ describe("segments of runs", () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "plant-segments-"))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("lie in the bucket's layout, numbered from 1 without a gap, and hold every run once", () => {
+  it("lie in the bucket's layout, numbered from 1 without a gap, and hold every run once", async () => {
     const options = { ...OPTIONS, runs: 2_500 };
-    const written = writeSegments(folder, options);
+    const written = await writeSegments(new FolderStore(folder, systemClock), options);
     assert.equal(written.prefix, `ldo/v1/dev=plant-sim/${spoolIdOf(options)}`);
     assert.deepEqual(
       readdirSync(join(folder, written.prefix)),
@@ -127,15 +129,15 @@ describe("segments of runs", () => {
     assert.equal(Object.values(written.labels).reduce((a, b) => a + b), 2_500); // prettier-ignore
   });
 
-  it("are the same bytes for the same options, and stand under another spool for others", () => {
-    const digest = (): string[] => {
-      const { prefix } = writeSegments(folder, { ...OPTIONS, runs: 100 });
+  it("are the same bytes for the same options, and stand under another spool for others", async () => {
+    const digest = async (): Promise<string[]> => {
+      const { prefix } = await writeSegments(new FolderStore(folder, systemClock), { ...OPTIONS, runs: 100 });
       return readdirSync(join(folder, prefix)).map(
         (name) =>
         createHash("sha256").update(readFileSync(join(folder, prefix, name))).digest("hex"), // prettier-ignore
       );
     };
-    assert.deepEqual(digest(), digest());
+    assert.deepEqual(await digest(), await digest());
     assert.match(spoolIdOf(OPTIONS), /^[0-9a-f]{32}$/);
     for (const change of [{ seed: 2 }, { drift: 1 }, { runs: 10 }, { products: "new" as const }, { device: "b" }])
       assert.notEqual(spoolIdOf({ ...OPTIONS, ...change }), spoolIdOf(OPTIONS));

@@ -3,6 +3,7 @@ import { asError, EdgeError } from "../../lib/errors";
 import type { EdgeMessage } from "../../lib/messages";
 import type { Counts, Part, Queue, Waiting } from "../../lib/operation/part";
 import { partOf } from "./operation";
+import { showsStatus } from "./stopped";
 
 export { onClose } from "./closing";
 
@@ -117,6 +118,7 @@ export function refuseAll(node: Node, error: unknown): void {
   const reason = asError(error);
   partOf(node).refused = reason;
   node.error(reason.message);
+  showsStatus(node);
   node.status({ fill: "red", shape: "ring", text: shorten(reason.message) });
   onInput(node, () => {
     throw reason;

@@ -11,6 +11,7 @@ import { board } from "../../lib/operation/board";
 import { Exporter } from "../../lib/operation/exposition";
 import { healthOf } from "../../lib/operation/health";
 import { processReport } from "../../lib/operation/process";
+import { forgetClosed, showStopped, whyStopped, type RuntimeState } from "./stopped";
 
 type Handler = ReturnType<NodeAPI["auth"]["needsPermission"]>;
 type App = NodeAPI["httpAdmin"];
@@ -75,13 +76,16 @@ const metrics: Handler = (_request, response) => {
 
 /** Whether the flows run, as Node-RED tells it. */
 function follow(RED: NodeAPI): void {
-  RED.events.on("flows:started", () => board.started());
+  RED.events.on("flows:started", () => {
+    board.started();
+    forgetClosed();
+  });
   RED.events.on("flows:stopped", () => board.stopped("the flows are stopped"));
-  RED.events.on("runtime-event", (event: { id?: unknown; payload?: { error?: string; types?: unknown } }) => {
-    if (event.id !== "runtime-state" || event.payload?.error === undefined) return;
-    const { error, types } = event.payload;
-    const which = Array.isArray(types) ? `: ${types.join(", ")}` : "";
-    board.stopped(`the flows are not started: ${error}${which}`);
+  RED.events.on("runtime-event", (event: { id?: unknown; payload?: RuntimeState }) => {
+    const why = event.id === "runtime-state" && event.payload ? whyStopped(event.payload) : undefined;
+    if (why === undefined) return;
+    board.stopped(why);
+    showStopped();
   });
 }
 

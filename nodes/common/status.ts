@@ -1,6 +1,7 @@
 import type { Node, NodeStatus } from "node-red";
 import type { Part } from "../../lib/operation/part";
 import { partOf } from "./operation";
+import { showsStatus } from "./stopped";
 
 type Shown = [fill: Fill, shape: "dot" | "ring", text: string];
 
@@ -23,6 +24,7 @@ export class StatusLine {
     private readonly node: Node,
     private readonly everyMs = 500,
   ) {
+    showsStatus(node);
     this.part = partOf(node);
     this.part.onLost = () => this.last && this.set(...this.last);
   }

@@ -36,6 +36,19 @@ const INJECT = {
   wires: [[FUSE.id]],
 };
 
+/** What stands under each node in the editor, by its id. */
+async function statusesOf(url: string) {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/comms`);
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  const shown = new Map<string, Record<string, unknown>>();
+  socket.addEventListener("message", ({ data }) => {
+    for (const { topic, data: what } of JSON.parse(String(data)) as { topic?: string; data: Record<string, unknown> }[])
+      if (topic?.startsWith("status/")) shown.set(topic.slice("status/".length), what);
+  });
+  socket.send(JSON.stringify({ subscribe: "status/#" }));
+  return { get: (id: string) => shown.get(id), close: () => socket.close() };
+}
+
 const status = async (url: string, path: string) => (await fetch(`${url}${path}`)).status;
 
 describe("health and metrics of a headless Node-RED", function () {
@@ -84,6 +97,38 @@ describe("health and metrics of a headless Node-RED", function () {
     assert.ok(text.includes(`context_edge_messages_received_total{${node}} 1\n`), text);
     assert.ok(text.includes("\ncontext_edge_ready 1\n"));
     assert.match(text, /\ncontext_edge_device_info\{.*device="edge-1",site="plant",line="line",mode="live"\} 1\n/);
+  });
+
+  it("say which node type is missing, and no node that is stopped for it stays green", async () => {
+    const running = [SHEET, DEVICE, { ...FUSE, channels: [{ ...FUSE.channels[0], required: "false" }] }];
+    const { url, deploy } = await start({}, running);
+    const health = () => fetch(`${url}/context-edge/health`).then(async (answer) => (await answer.json()) as Health);
+    const statuses = await statusesOf(url);
+    const shown = (): unknown => statuses.get(FUSE.id)?.text;
+    await until("it shows how it is", () => shown() !== undefined && shown() !== "stopped");
+    await deploy([...running, { ...at, id: "a100000000000009", type: "not-installed", wires: [[]] }]);
+    await until("the node is stopped", () => shown() === "stopped");
+    assert.deepEqual(statuses.get(FUSE.id), { fill: "grey", shape: "ring", text: "stopped" });
+    const stopped = await health();
+    assert.deepEqual(
+      [stopped.ready, stopped.nodes, stopped.reasons.filter(({ severity }) => severity === "down")],
+      [
+        false,
+        0,
+        [
+          {
+            id: "",
+            type: "node-red",
+            name: "",
+            severity: "down",
+            cause: "the flows are not started: no node is installed for not-installed",
+          },
+        ],
+      ],
+    );
+    await deploy(running);
+    await until("it runs again", async () => shown() !== "stopped" && (await health()).ready);
+    statuses.close();
   });
 
   it("stand behind a permission, and below the editor's root", async () => {

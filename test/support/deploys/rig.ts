@@ -25,6 +25,7 @@ export interface Seen {
   readonly doubles: number;
   /** Completed with an error, by code. */
   readonly failed: Readonly<Record<string, number>>;
+  /** Taken some seconds ago, and not completed. */
   readonly open: readonly (readonly [type: string, messages: number])[];
   readonly resources: Readonly<Record<string, number>>;
   readonly workers: number;
@@ -153,9 +154,11 @@ export async function startDeployRig(): Promise<DeployRig> {
         flow.map((node) => (node.id === MODEL ? { ...node, queue_limit: "999" } : node)),
       ),
     settle: async () => {
-      await until("nothing is under way", async () => (await seen()).open.length === 0, 10_000).catch(() => undefined);
       await sleep(LINGER_MS);
-      return seen();
+      let last = await seen();
+      const answered = async (): Promise<boolean> => (last = await seen()).open.length === 0;
+      await until("nothing is left open", answered, 10_000).catch(() => undefined);
+      return last;
     },
     left: async () => {
       // A plant goes on in there, and the spool is sealed: what comes and goes is not left over, what stays is.

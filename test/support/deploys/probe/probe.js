@@ -6,12 +6,14 @@ const { runInNewContext } = require("node:vm");
 const OURS = /^(context-edge-plant|qr-context|sensor-fuse|tensorrt-infer|decision|ldo-emit)$/;
 const ASSETS = 4;
 const PARTS = 50;
+/** A plant in there never ends: a message that it sent just now is under way to the disk, not left open. */
+const LEFT_MS = 5_000;
 
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");
 
 module.exports = function (RED) {
-  /** Messages that were taken and are not completed, by the node that took them. */
+  /** Messages that were taken and are not completed, each with the time it was taken, by the node that took them. */
   const open = new Map();
   const counts = { sent: 0, accepted: 0, completed: 0, doubles: 0 };
   const failed = {};
@@ -29,8 +31,8 @@ module.exports = function (RED) {
     if (!OURS.test(node.type) || !(node._inputCallback || node._inputCallbacks)) return;
     counts.accepted++;
     let messages = open.get(node);
-    if (!messages) open.set(node, (messages = new Set()));
-    messages.add(msg);
+    if (!messages) open.set(node, (messages = new Map()));
+    messages.set(msg, performance.now());
   });
   RED.hooks.add("onComplete.probe", ({ msg, error, node: { node } }) => {
     if (!OURS.test(node.type)) return;
@@ -76,11 +78,15 @@ module.exports = function (RED) {
     const listeners = {};
     for (const name of RED.events.eventNames()) listeners[String(name)] = RED.events.listenerCount(name);
     for (const name of process.eventNames()) listeners[`process ${String(name)}`] = process.listenerCount(name);
-    const waiting = [...open].map(([node, messages]) => [node.type, messages.size]);
+    const since = performance.now() - LEFT_MS;
+    const left = [...open].map(([node, messages]) => [
+      node.type,
+      [...messages.values()].filter((at) => at < since).length,
+    ]);
     response.json({
       ...counts,
       failed,
-      open: waiting,
+      open: left.filter(([, messages]) => messages > 0),
       resources,
       workers: workers.size,
       listeners,

@@ -24,7 +24,7 @@ function storeOf(redis: TestRedis, cache: boolean): RedisStore {
   const tls = { ca: "", cert: "", key: "", servername: "", verify: true };
   const connection = singleRedis({ url: redis.url, username: "", password: "", db: undefined, tls });
   const options = cache ? { maxEntries: 10_000, maxAgeMs: 60_000 } : undefined;
-  return new RedisStore({ connection, cache: options, maxLastKnown: 10_000 }, systemClock);
+  return new RedisStore({ connection, cache: options, maxLastKnown: 10_000, keepMs: 0 }, systemClock);
 }
 
 async function lookupOf(store: RedisStore, deadlineMs: number): Promise<ContextLookup> {

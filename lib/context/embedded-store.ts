@@ -1,8 +1,10 @@
 /** Contexts kept on the device itself, in its database: the store that needs nothing else. */
+import { systemClock, type Clock } from "../clock";
 import { EdgeError, asError } from "../errors";
 import type { Context } from "../messages";
 import type { Database } from "../storage/database";
 import { EmbeddedTable } from "./embedded-table";
+import { Opening } from "./opening";
 import {
   encodeContext,
   parseContext,
@@ -20,7 +22,8 @@ const MAX_WAITING = 4_096;
 export class EmbeddedStore implements ContextStore {
   readonly kind = "embedded";
   private table: EmbeddedTable | undefined;
-  private opening: Promise<EmbeddedTable> | undefined;
+  private loading: Promise<EmbeddedTable> | undefined;
+  private first: Opening | undefined;
   private fault: EdgeError | undefined;
   private waiting: { key: string; sink: Sink; slot: number }[] = [];
   private readonly users = new Set<object>();
@@ -31,7 +34,12 @@ export class EmbeddedStore implements ContextStore {
   constructor(
     private readonly database: () => Promise<Database>,
     private readonly maxCharacters = MAX_CHARACTERS,
+    private readonly clock: Clock = systemClock,
   ) {}
+
+  get opening(): Promise<void> | undefined {
+    return this.first?.pending;
+  }
 
   get state(): StoreState {
     if (this.table) return { phase: "ready", text: `embedded · ${this.table.size}` };
@@ -51,7 +59,8 @@ export class EmbeddedStore implements ContextStore {
     this.unwatch?.();
     this.unwatch = undefined;
     this.table = undefined;
-    this.opening = undefined;
+    this.loading = undefined;
+    this.first?.end();
     this.fault = undefined;
   }
 
@@ -94,11 +103,12 @@ export class EmbeddedStore implements ContextStore {
   }
 
   private open(): Promise<EmbeddedTable> {
-    this.opening ??= this.load();
-    return this.opening;
+    this.loading ??= this.load();
+    return this.loading;
   }
 
   private async load(): Promise<EmbeddedTable> {
+    const first = (this.first = new Opening(this.clock));
     try {
       const table = await EmbeddedTable.open(await this.database(), this.maxCharacters);
       // Whoever used it may have gone meanwhile.
@@ -115,6 +125,7 @@ export class EmbeddedStore implements ContextStore {
       );
       throw this.fault;
     } finally {
+      first.end();
       this.tell();
       const { waiting } = this;
       this.waiting = [];

@@ -1,6 +1,6 @@
 /**
  * From a scan to its context: the key, then joins, level by level, each level in one round trip, within one deadline that is
- * kept here. What is answered belongs to this scan, or there is no answer.
+ * kept here, and begins when the store can be asked. What is answered belongs to this scan, or there is no answer.
  */
 import type { Clock } from "../clock";
 import { EdgeError, asError } from "../errors";
@@ -64,7 +64,11 @@ export class ContextLookup {
    * @throws LookupError `key-incomplete`, `context-unknown`, `context-invalid`, `context-deadline`, `context-unavailable`
    */
   find(from: KeySource): Promise<Found> {
-    return new Promise((resolve, reject) => new PendingLookup(this, from, resolve, reject).start());
+    const askedAt = this.clock.monotonic();
+    const ask = (): Promise<Found> =>
+      new Promise((resolve, reject) => new PendingLookup(this, from, askedAt, resolve, reject).start());
+    const { opening } = this.store;
+    return opening === undefined ? ask() : opening.then(ask);
   }
 }
 
@@ -89,7 +93,6 @@ const OWN = -1;
 class PendingLookup implements Sink, Waiting {
   settled = false;
   readonly due: number;
-  private readonly startedAt: number;
   private key = "";
   private level = 0;
   private open = 0;
@@ -107,11 +110,12 @@ class PendingLookup implements Sink, Waiting {
   constructor(
     private readonly owner: ContextLookup,
     private readonly from: KeySource,
+    /** Before what it had to wait for: a latency is what the line has waited. */
+    private readonly askedAt: number,
     private readonly resolve: (found: Found) => void,
     private readonly reject: (error: unknown) => void,
   ) {
-    this.startedAt = owner.clock.monotonic();
-    this.due = this.startedAt + owner.deadlines.ms;
+    this.due = owner.clock.monotonic() + owner.deadlines.ms;
   }
 
   start(): void {
@@ -248,7 +252,7 @@ class PendingLookup implements Sink, Waiting {
 
   private succeed(): void {
     this.settled = true;
-    const latency = this.owner.clock.monotonic() - this.startedAt;
+    const latency = this.owner.clock.monotonic() - this.askedAt;
     this.resolve({
       context: this.context as Context,
       lookup: {

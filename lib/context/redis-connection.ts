@@ -8,6 +8,7 @@ import type { Clock } from "../clock";
 import { asError } from "../errors";
 import { within } from "../waiting";
 import type { ContextCache } from "./cache";
+import { Opening } from "./opening";
 import { plainly, redisError, unanswered } from "./redis-errors";
 import { INVALIDATIONS } from "./redis-options";
 import { statusOf } from "./redis-status";
@@ -40,6 +41,9 @@ export class RedisConnection {
   private proven = false;
   private lostAt: number | undefined;
   private trackingId: { of: unknown; id: Promise<number> } | undefined;
+  /** Prefixes whose changes are told. */
+  private told: readonly string[] = [];
+  private readonly first: Opening;
 
   constructor(
     private readonly target: RedisTarget,
@@ -50,6 +54,7 @@ export class RedisConnection {
     private readonly changed: () => void,
   ) {
     this.user = userOf(target);
+    this.first = new Opening(clock);
     this.data = connectionTo(target);
     this.watch(this.data);
     if (cache && target.kind !== "cluster") {
@@ -62,8 +67,18 @@ export class RedisConnection {
     this.tick();
   }
 
-  /** Follows the keys that are read now; called when their prefixes change. */
-  rearm(): void {
+  /** Pending while the first connection is being made. */
+  get opening(): Promise<void> | undefined {
+    return this.first.pending;
+  }
+
+  /** Follows the keys that are read now, where others were followed: what is in memory holds for them alone. */
+  follow(): void {
+    const covered = (prefix: string): boolean => this.told.some((one) => prefix.startsWith(one));
+    if (!this.cache?.isTrusted || !minimal(this.prefixes()).every(covered)) this.rearm();
+  }
+
+  private rearm(): void {
     const { data, tracking } = this;
     if (this.cache === undefined || this.closed) return;
     this.cache.distrust();
@@ -111,6 +126,7 @@ export class RedisConnection {
 
   close(): void {
     this.closed = true;
+    this.first.end();
     this.cancelTick?.();
     this.cache?.distrust();
     this.data.disconnect(false);
@@ -127,9 +143,11 @@ export class RedisConnection {
     // The id changes with every connection, and cannot be asked for once the connection is subscribed.
     const id = await this.subscribe(tracking);
     await data.client("TRACKING", "OFF");
-    const prefixes = minimal(this.prefixes()).flatMap((prefix) => (prefix === "" ? [] : ["PREFIX", prefix]));
+    const told = minimal(this.prefixes());
+    const prefixes = told.flatMap((prefix) => (prefix === "" ? [] : ["PREFIX", prefix]));
     const since = this.clock.monotonic();
     await data.call("CLIENT", "TRACKING", "ON", "REDIRECT", id, "BCAST", ...prefixes);
+    this.told = told;
     return since;
   }
 
@@ -165,6 +183,7 @@ export class RedisConnection {
   private watch(client: Redis | Cluster): void {
     client.on("ready", () => {
       if (client === this.data) {
+        this.first.end();
         this.silentTicks = 0;
         this.ping();
       } else this.trackingPing = "none";
@@ -172,7 +191,10 @@ export class RedisConnection {
       this.refresh();
     });
     client.on("close", () => {
-      if (client === this.data) this.proven = false;
+      if (client === this.data) {
+        this.first.end();
+        this.proven = false;
+      }
       this.cache?.distrust();
       this.armed++;
       this.refresh();

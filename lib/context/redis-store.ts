@@ -37,6 +37,8 @@ export interface RedisStoreOptions {
   readonly cache: CacheOptions | undefined;
   /** Last known values kept where somebody wants them and the cache is off. */
   readonly maxLastKnown: number;
+  /** For how long the connection stays after its last user has gone: a deploy ends every user and brings it back. */
+  readonly keepMs: number;
 }
 
 export class RedisStore implements ContextStore {
@@ -45,6 +47,7 @@ export class RedisStore implements ContextStore {
   private readonly cache: ContextCache;
   private readonly listeners = new Set<(state: StoreState) => void>();
   private connection: RedisConnection | undefined;
+  private cancelClose: (() => void) | undefined;
   private patching: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -58,11 +61,16 @@ export class RedisStore implements ContextStore {
     return this.connection?.state ?? { phase: "waiting", text: "redis · not used", peer: "unused" };
   }
 
+  get opening(): Promise<void> | undefined {
+    return this.connection?.opening;
+  }
+
   use(user: object, interest: Interest): void {
+    this.cancelClose?.();
     this.users.set(user, interest);
     this.cache.keepsLastKnown = [...this.users.values()].some(({ lastKnown }) => lastKnown);
     if (this.connection) {
-      this.connection.rearm();
+      this.connection.follow();
       return;
     }
     const tracked = this.options.cache === undefined ? undefined : this.cache;
@@ -78,6 +86,14 @@ export class RedisStore implements ContextStore {
 
   async release(user: object): Promise<void> {
     if (!this.users.delete(user) || this.users.size > 0) return;
+    if (this.options.keepMs === 0) await this.close();
+    else this.cancelClose = this.clock.after(this.options.keepMs, () => void this.close());
+  }
+
+  /** Disconnects now. Who uses it again connects anew. */
+  async close(): Promise<void> {
+    this.cancelClose?.();
+    if (this.users.size > 0) return;
     this.connection?.close();
     this.connection = undefined;
     this.cache.distrust();
@@ -209,6 +225,7 @@ export class RedisStore implements ContextStore {
     what: string,
     work: (redis: Redis | Cluster) => Promise<T>,
   ): Promise<T> {
+    await this.opening;
     const { connection } = this;
     if (!connection?.ready)
       throw new EdgeError("context-unavailable", `${what}: ${connection?.downReason ?? "Redis is not connected"}`);

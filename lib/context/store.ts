@@ -43,6 +43,8 @@ export interface StoreState {
 export interface ContextStore {
   readonly kind: "redis" | "embedded";
   readonly state: StoreState;
+  /** Right after a start, while it cannot be asked yet: resolves when it can, or has to be without an answer. */
+  readonly opening: Promise<void> | undefined;
   read(key: string, sink: Sink, slot: number): void;
   /** The last text that was read under the key, however old; undefined where there is none. Never of another key. */
   lastKnown(key: string): Known | undefined;

@@ -2,7 +2,7 @@ import { systemClock } from "../clock";
 import { board } from "../operation/board";
 import { bundledModel } from "./bundled";
 import { OnnxBackend } from "./onnx-backend";
-import { Registry, type Lease } from "./registry";
+import { Registry, type Lease } from "../storage/registry";
 import { ModelSlot, type SlotConfig } from "./slot";
 
 /** The slots of this process. */

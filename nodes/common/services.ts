@@ -6,7 +6,7 @@ import type { AssetTable, Asset } from "../../lib/assets";
 import type { ClockWatch } from "../../lib/clock-watch";
 import type { RegisterFormat } from "../../lib/fusion/modbus/registers";
 import type { Reading } from "../../lib/fusion/reading";
-import type { Lease } from "../../lib/inference/registry";
+import type { Lease } from "../../lib/storage/registry";
 import type { ModelSlot } from "../../lib/inference/slot";
 import type { ContextStore } from "../../lib/context/store";
 import type { LabelSpec, Mode } from "../../lib/messages";

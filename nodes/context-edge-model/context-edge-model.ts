@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { DEFAULT_MODEL } from "../../lib/inference/bundled";
-import type { Lease } from "../../lib/inference/registry";
+import type { Lease } from "../../lib/storage/registry";
 import type { ModelSlot } from "../../lib/inference/slot";
 import { openSlot, type SlotRequest } from "../../lib/inference/slots";
 import { onClose } from "../common/adapter";

@@ -4,6 +4,7 @@ import { EmbeddedStore } from "../../lib/context/embedded-store";
 import { probeRedis } from "../../lib/context/redis-probe";
 import { RedisStore } from "../../lib/context/redis-store";
 import { PeerLog } from "../../lib/operation/peer-log";
+import { Registry } from "../../lib/storage/registry";
 import { onClose } from "../common/adapter";
 import { ConfigReader, refuseService, service, type RawConfig } from "../common/config";
 import { secretToTry } from "../common/dialog";
@@ -16,6 +17,13 @@ interface StoreNode extends Node<Secrets> {
   /** What the stored secrets belong to: they go nowhere else. */
   owner?: string;
 }
+
+/**
+ * Stores of this process: one whose configuration a deploy has left alone keeps its connection and its memory, or each scan
+ * right after the deploy would find it connecting.
+ */
+const KEEP_MS = 5_000;
+const stores = new Registry<RedisStore>(systemClock, KEEP_MS);
 
 /** Where contexts are kept: in Redis (one server, Sentinel, Cluster), or on the device itself. */
 export = function (RED: NodeAPI): void {
@@ -32,7 +40,10 @@ export = function (RED: NodeAPI): void {
       this.owner = ownerOf(reader);
       const connection = targetOf(kind, reader, readSecrets(this.credentials));
       const maxLastKnown = reader.number("cache_size", 10_000, { min: 1, max: 1_000_000, integer: true });
-      const store = new RedisStore({ connection, cache: cacheOf(kind, reader), maxLastKnown }, systemClock);
+      const cache = cacheOf(kind, reader);
+      const settings = { connection, cache, maxLastKnown, keepMs: KEEP_MS };
+      const lease = stores.acquire(this.id, settings, () => new RedisStore(settings, systemClock));
+      const store = lease.value;
       this.service = { store };
       const peer = new PeerLog(`Redis ${placeOf(reader)}`, this, systemClock);
       const unwatch = store.watch(({ peer: standing }) => {
@@ -43,6 +54,7 @@ export = function (RED: NodeAPI): void {
       onClose(this, () => {
         unwatch();
         peer.unused();
+        lease.release();
       });
     } catch (error) {
       refuseService(this, error);

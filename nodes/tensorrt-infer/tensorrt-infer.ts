@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { faultPrediction } from "../../lib/inference/active";
-import type { Lease } from "../../lib/inference/registry";
+import type { Lease } from "../../lib/storage/registry";
 import type { ModelSlot, SlotState } from "../../lib/inference/slot";
 import { asError, EdgeError } from "../../lib/errors";
 import type { EdgeMessage, Fault } from "../../lib/messages";

@@ -9,6 +9,7 @@ import { probeRedis } from "../../lib/context/redis-probe";
 import { scratch } from "../support/cache";
 import { freePort } from "../support/ports";
 import { startRedis, type TestRedis } from "../support/redis";
+import { startTcpProxy } from "../support/tcp-proxy";
 import { bench, cached, outcome, settings, until, type Changes } from "../support/redis-bench";
 
 describe("a Redis with access control", function () {
@@ -155,6 +156,23 @@ describe("a Redis behind TLS", function () {
     await cached(edge);
     assert.equal(await outcome(edge.find("A")), "context-unknown");
     await edge.close();
+  });
+
+  it("has its deadline begin when the first connection stands", async () => {
+    const proxy = await startTcpProxy(Number(new URL(url).port));
+    proxy.set({ kind: "slow", ms: 150 });
+    const edge = bench(settings(`rediss://127.0.0.1:${proxy.port}`, { tls: { ca: join(dir, "ca.crt") } }), {
+      deadlineMs: 100,
+    });
+    const asked = Promise.all(["A", "B"].map((code) => outcome(edge.find(code))));
+    const put = edge.commands.run({ name: "put", key: "context:C" }, { v: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    proxy.set({ kind: "none" });
+    assert.deepEqual(await asked, ["context-unknown", "context-unknown"]);
+    await put;
+    assert.equal(await outcome(edge.find("C")), "found");
+    await edge.close();
+    await proxy.stop();
   });
 
   it("is refused without its CA or under another name, in words", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import type { Node, NodeMessage } from "node-red";
+import { Redis } from "ioredis";
 import helper from "node-red-node-test-helper";
 import type { EdgeMessage } from "../../lib/messages";
 import device = require("../../nodes/context-edge-device/context-edge-device");
@@ -54,6 +55,14 @@ function node(id: string): Node {
 interface Arrived {
   at: string;
   message: EdgeMessage & { error?: { message: string; code?: string } };
+}
+
+/** The connections of this process to a Redis, by number. */
+async function clients(url: string): Promise<string[]> {
+  const asking = new Redis(url);
+  const [own, all] = [String(await asking.client("ID")), String(await asking.client("LIST"))];
+  asking.disconnect();
+  return [...all.matchAll(/^id=(\d+)/gm)].map(([, id]) => String(id)).filter((id) => id !== own);
 }
 
 /** What the next message becomes: where it comes out, and how. */
@@ -212,6 +221,23 @@ describe("qr-context", function () {
       await send({ command: { name: "put", key: "context:A" }, payload: { v: 1 } });
       assert.equal((await send({ payload: "A" })).message.lookup?.source, "redis");
       assert.equal((await send({ payload: "A" })).message.lookup?.source, "cache");
+    });
+
+    it("keeps its connection and what is in memory over a deploy that leaves the store as it was", async () => {
+      const nodes = flow({ kind: "redis", url: server.url, cache: true }, { debounce_ms: "0", deadline_ms: "50" });
+      await helper.load(NODES, nodes);
+      await status((text) => text === "green redis · cache");
+      await send({ command: { name: "put", key: "context:A" }, payload: { v: 1 } });
+      await send({ payload: "A" });
+      const before = await clients(server.url);
+      await helper.unload();
+      await helper.load(NODES, nodes);
+      const { at, message } = await send({ payload: "A" });
+      assert.deepEqual([at, message.lookup?.source], ["found", "cache"]);
+      assert.deepEqual(await clients(server.url), before);
+      await helper.unload();
+      await helper.load(NODES, flow({ kind: "redis", url: server.url, cache: true, cache_size: "99" }));
+      assert.equal((await send({ payload: "A" })).message.lookup?.source, "redis", "another store");
     });
 
     it("comes up without a server, says so on output 2, and finds it by itself", async () => {

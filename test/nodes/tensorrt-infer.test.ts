@@ -4,7 +4,7 @@ import helper from "node-red-node-test-helper";
 import { systemClock } from "../../lib/clock";
 import { DEFAULT_LOAD } from "../../lib/inference/backend";
 import { OnnxBackend } from "../../lib/inference/onnx-backend";
-import { Registry } from "../../lib/inference/registry";
+import { Registry } from "../../lib/storage/registry";
 import { ModelSlot } from "../../lib/inference/slot";
 import type { EdgeMessage } from "../../lib/messages";
 import type { ModelService } from "../../nodes/common/services";

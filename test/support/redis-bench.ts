@@ -32,7 +32,7 @@ export function bench(
   const { cache = true, onDeadline = "fail", deadlineMs = 1_000, maxAgeMs = 60_000 } = options;
   const cached = cache ? { maxEntries: 1000, maxAgeMs } : undefined;
   const store = new RedisStore(
-    { connection: "kind" in of ? of : singleRedis(of), cache: cached, maxLastKnown: 1000 },
+    { connection: "kind" in of ? of : singleRedis(of), cache: cached, maxLastKnown: 1000, keepMs: 0 },
     systemClock,
   );
   const user = {};

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Opening, OPENING_MS } from "../../../lib/context/opening";
 import { join, lookupBench, withCode } from "./support";
 
 describe("a lookup", () => {
@@ -54,6 +55,33 @@ describe("a lookup", () => {
 });
 
 describe("the deadline of a lookup", () => {
+  it("begins when the store can be asked, where it is only just being connected to", async () => {
+    const { clock, store, find } = lookupBench();
+    const first = new Opening(clock);
+    store.opening = first.pending;
+    const found = find("A");
+    clock.advance(600);
+    assert.deepEqual(store.keys, []);
+    store.opening = undefined;
+    first.end();
+    await first.ended;
+    clock.advance(9);
+    store.answer("context:A", { v: 1 });
+    assert.equal((await found).lookup.latency_ms, 609);
+  });
+
+  it("begins after a second at most", async () => {
+    const { clock, store, find } = lookupBench();
+    const first = new Opening(clock);
+    store.opening = first.pending;
+    const found = find("A");
+    clock.advance(OPENING_MS);
+    assert.equal(first.pending, undefined);
+    await first.ended;
+    clock.advance(10);
+    await assert.rejects(found, withCode("context-deadline"));
+  });
+
   it("holds for each on its own", async () => {
     const { clock, store, find } = lookupBench();
     const outcomes: string[] = [];

@@ -9,6 +9,7 @@ import { EdgeError } from "../../../lib/errors";
 export class HandStore implements ContextStore {
   readonly kind = "redis";
   readonly state: StoreState = { phase: "ready", text: "by hand" };
+  opening: Promise<void> | undefined;
   readonly asked: { key: string; sink: Sink; slot: number }[] = [];
   readonly known = new Map<string, Known>();
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../../lib/clock";
-import { Registry } from "../../../lib/inference/registry";
+import { Registry } from "../../../lib/storage/registry";
 
 class Thing {
   closed = 0;

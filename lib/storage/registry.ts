@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from "../clock";
 import { asError } from "../errors";
-import { sha256 } from "../storage/hash";
+import { sha256 } from "./hash";
 
 /** A hold on a shared thing; release it once. */
 export interface Lease<T> {

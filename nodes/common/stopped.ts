@@ -3,7 +3,7 @@
  * somebody stopped the flows, in safe mode. Node-RED keeps the last status of each, and a green one would go on saying
  * that it works.
  */
-import type { Node, NodeAPI } from "node-red";
+import type { Node } from "node-red";
 
 /** Nodes that were closed and not deleted, by id: those that come back take themselves off. */
 const closed = new Map<string, Node>();

@@ -101,12 +101,13 @@ describe("health and metrics of a headless Node-RED", function () {
 
   it("say which node type is missing, and no node that is stopped for it stays green", async () => {
     const running = [SHEET, DEVICE, { ...FUSE, channels: [{ ...FUSE.channels[0], required: "false" }] }];
-    const { url, deploy } = await start({}, running);
+    const headless = await start({}, running);
+    const { url } = headless;
     const health = () => fetch(`${url}/context-edge/health`).then(async (answer) => (await answer.json()) as Health);
     const statuses = await statusesOf(url);
     const shown = (): unknown => statuses.get(FUSE.id)?.text;
     await until("it shows how it is", () => shown() !== undefined && shown() !== "stopped");
-    await deploy([...running, { ...at, id: "a100000000000009", type: "not-installed", wires: [[]] }]);
+    await headless.deploy([...running, { ...at, id: "a100000000000009", type: "not-installed", wires: [[]] }]);
     await until("the node is stopped", () => shown() === "stopped");
     assert.deepEqual(statuses.get(FUSE.id), { fill: "grey", shape: "ring", text: "stopped" });
     const stopped = await health();
@@ -126,7 +127,7 @@ describe("health and metrics of a headless Node-RED", function () {
         ],
       ],
     );
-    await deploy(running);
+    await headless.deploy(running);
     await until("it runs again", async () => shown() !== "stopped" && (await health()).ready);
     statuses.close();
   });

@@ -62,7 +62,7 @@ async function clients(url: string): Promise<string[]> {
   const asking = new Redis(url);
   const [own, all] = [String(await asking.client("ID")), String(await asking.client("LIST"))];
   asking.disconnect();
-  return [...all.matchAll(/^id=(\d+)/gm)].map(([, id]) => String(id)).filter((id) => id !== own);
+  return [...all.matchAll(/^id=(\d+)/gm)].map(([, id]) => id).filter((id) => id !== own);
 }
 
 /** What the next message becomes: where it comes out, and how. */

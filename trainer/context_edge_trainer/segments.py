@@ -52,6 +52,33 @@ class Snapshot:
     digest: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A record with its settled label: what the stages after the snapshot read.
+
+    `source` is who says so (context, engineer, process, maintenance or none), `writer` the person or system that
+    labelled it ("" for the device's own context) and `identity` how that one is known (authenticated, declared or "").
+    `stream` is "evaluation" or "learning" for an engineer's answer, `probability` that with which the evaluation stream
+    drew the record; `changed` marks a correction. `place` is "<key>:<line>".
+    """
+
+    place: str
+    ldo: dict[str, Any]
+    label: str | None
+    source: str = "context"
+    writer: str = ""
+    identity: str = ""
+    stream: str = ""
+    probability: float | None = None
+    changed: bool = False
+
+
+def as_labelled(place: str, ldo: dict[str, Any]) -> Labelled:
+    """A record with the label that it carries itself."""
+    label, source = ldo.get("ground_truth_label"), ldo.get("label_source")
+    return Labelled(place, ldo, label if isinstance(label, str) else None, source if isinstance(source, str) else "none")
+
+
 def list_segments(store: Path) -> list[str]:
     """Keys of all LDO segments in a folder, sorted. Raises TrainerError when there are none."""
     if not store.is_dir():

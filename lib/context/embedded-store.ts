@@ -21,6 +21,7 @@ const MAX_WAITING = 4_096;
 
 export class EmbeddedStore implements ContextStore {
   readonly kind = "embedded";
+  readonly place = "embedded";
   private table: EmbeddedTable | undefined;
   private loading: Promise<EmbeddedTable> | undefined;
   private first: Opening | undefined;

@@ -12,7 +12,7 @@ import { Opening } from "./opening";
 import { plainly, redisError, unanswered } from "./redis-errors";
 import { INVALIDATIONS } from "./redis-options";
 import { statusOf } from "./redis-status";
-import { userOf, type RedisTarget } from "./redis-target";
+import { nameOf, userOf, type RedisTarget } from "./redis-target";
 import type { StoreState } from "./store";
 
 /** Silence of two ticks in a row means that the server hangs. */
@@ -26,7 +26,7 @@ export class RedisConnection {
   /** Answers of any kind: what stands still while something is asked for, hangs. */
   replies = 0;
   asked = 0;
-  state: StoreState = { phase: "waiting", text: "redis · connecting", peer: { away: "" } };
+  state: StoreState;
   private readonly tracking: Redis | undefined;
   private readonly user: string;
   private lastError = "";
@@ -56,6 +56,7 @@ export class RedisConnection {
     this.user = userOf(target);
     this.first = new Opening(clock);
     this.data = connectionTo(target);
+    this.state = this.stateNow();
     this.watch(this.data);
     if (cache && target.kind !== "cluster") {
       this.tracking = new Redis(target.options);
@@ -294,11 +295,15 @@ export class RedisConnection {
   }
 
   private refresh(): void {
-    const { data, cache, proven, lastError, cacheFault } = this;
-    const next = statusOf({ data, cache, proven, lastError, cacheFault });
+    const next = this.stateNow();
     if (next.phase === this.state.phase && next.text === this.state.text) return;
     this.state = next;
     if (!this.closed) this.changed();
+  }
+
+  private stateNow(): StoreState {
+    const { data, cache, proven, lastError, cacheFault } = this;
+    return statusOf({ data, place: nameOf(this.target), cache, proven, lastError, cacheFault });
   }
 }
 

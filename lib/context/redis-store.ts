@@ -8,7 +8,7 @@ import { kindOf } from "../words";
 import { ContextCache, type CacheOptions } from "./cache";
 import { RedisConnection, streamOf } from "./redis-connection";
 import { isReplica, redisError, unanswered } from "./redis-errors";
-import { userOf, type RedisTarget } from "./redis-target";
+import { nameOf, userOf, type RedisTarget } from "./redis-target";
 import {
   MAX_CONTEXT_BYTES,
   encodeContext,
@@ -43,6 +43,7 @@ export interface RedisStoreOptions {
 
 export class RedisStore implements ContextStore {
   readonly kind = "redis";
+  readonly place: string;
   private readonly users = new Map<object, Interest>();
   private readonly cache: ContextCache;
   private readonly listeners = new Set<(state: StoreState) => void>();
@@ -54,11 +55,12 @@ export class RedisStore implements ContextStore {
     private readonly options: RedisStoreOptions,
     private readonly clock: Clock,
   ) {
+    this.place = nameOf(options.connection);
     this.cache = new ContextCache(options.cache ?? { maxEntries: options.maxLastKnown, maxAgeMs: 0 }, clock);
   }
 
   get state(): StoreState {
-    return this.connection?.state ?? { phase: "waiting", text: "redis · not used", peer: "unused" };
+    return this.connection?.state ?? { phase: "waiting", text: `${this.place} · not used`, peer: "unused" };
   }
 
   get opening(): Promise<void> | undefined {

@@ -185,6 +185,14 @@ function mapped(text: string): Record<string, Address> {
   );
 }
 
+/** How a status names it, without room for more. */
+export function nameOf(target: RedisTarget): string {
+  if (target.kind === "sentinel") return `redis ${target.masterName}`;
+  if (target.kind === "cluster") return `redis cluster ${target.seeds.slice(0, 1).map(shown).join("")}`;
+  const { host = "", port = REDIS_PORT } = target.options;
+  return `redis ${shown({ host, port })}`;
+}
+
 /** The ACL user that the connections log in as, empty for the default one. */
 export function userOf(target: RedisTarget): string {
   return (target.kind === "cluster" ? target.node : target.options).username ?? "";

@@ -42,6 +42,8 @@ export interface StoreState {
 
 export interface ContextStore {
   readonly kind: "redis" | "embedded";
+  /** How a status names it: "redis 10.0.0.5:6379" */
+  readonly place: string;
   readonly state: StoreState;
   /** Right after a start, while it cannot be asked yet: resolves when it can, or has to be without an answer. */
   readonly opening: Promise<void> | undefined;

@@ -3,7 +3,7 @@ import type { Part } from "../../lib/operation/part";
 import { partOf } from "./operation";
 import { showsStatus } from "./stopped";
 
-type Shown = [fill: Fill, shape: "dot" | "ring", text: string];
+export type Shown = [fill: Fill, shape: "dot" | "ring", text: string];
 
 export type Fill = "red" | "green" | "yellow" | "blue" | "grey";
 

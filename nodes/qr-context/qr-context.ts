@@ -18,7 +18,7 @@ import type { DeviceService, StoreService } from "../common/services";
 import { inspect, partOf } from "../common/operation";
 import { readQueue } from "../common/queue";
 import type { ContextStore } from "../../lib/context/store";
-import { ScanStatus, tell } from "./status";
+import { ScanStatus } from "./status";
 
 type QrContextDef = NodeDef & { device?: string; store?: string };
 
@@ -70,21 +70,21 @@ function start(RED: NodeAPI, node: Node, def: QrContextDef): void {
   );
   const commands = new ContextCommands(store, key, noRead);
 
-  const line = new ScanStatus(node);
+  const line = new ScanStatus(node, store.place);
   store.use(node, {
     prefixes: [key, ...joins.map((join) => join.key)].map(({ prefix }) => prefix),
     lastKnown: onDeadline === "stale",
   });
   const unwatch = store.watch((state) => line.store(state));
   const { counts } = partOf(node);
-  inspect(node, (report) => tell(report, store));
+  inspect(node, (report) => line.tell(report, store));
   const input = (message: EdgeMessage, send: Send): Promise<void> => {
     const command = commandOf(message, CONTEXT_COMMANDS);
     if (command) return runCommand(node, line, commands, command, message, send);
     return scans
       .handle(message, (complete, result) => {
         const fault = result === "found" ? undefined : complete.unusable?.code;
-        line.scan(fault);
+        line.scan(fault, complete.lookup?.stale === true);
         counts.count("lookups_total", fault ?? result);
         if (complete.lookup) counts.took("lookup", complete.lookup.latency_ms);
         send(result === "found" ? [complete, null] : [null, complete]);

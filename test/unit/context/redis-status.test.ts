@@ -7,6 +7,7 @@ describe("what a store says of its connections", () => {
   const said = (standing: Partial<Standing>): string => {
     const { phase, text } = statusOf({
       data,
+      place: "redis 10.0.0.5:6379",
       cache: undefined,
       proven: true,
       lastError: "",
@@ -23,11 +24,14 @@ describe("what a store says of its connections", () => {
   });
 
   it("names what is in the way", () => {
-    assert.equal(said({ proven: false }), "waiting: redis · connecting");
+    assert.equal(said({ proven: false }), "waiting: redis 10.0.0.5:6379 · connecting");
     assert.equal(
       said({ proven: false, lastError: "no answer for 2 s", cacheFault: "cache off" }),
-      "waiting: redis · no answer for 2 s",
+      "waiting: redis 10.0.0.5:6379 · no answer for 2 s",
     );
-    assert.equal(said({ cache: { isTrusted: false }, cacheFault: "cache off" }), "degraded: redis · cache off");
+    assert.equal(
+      said({ cache: { isTrusted: false }, cacheFault: "cache off" }),
+      "degraded: redis 10.0.0.5:6379 · cache off",
+    );
   });
 });

@@ -8,6 +8,7 @@ import { EdgeError } from "../../../lib/errors";
 /** A store whose answers a test gives by hand: what a Redis does, at the moment the test chooses. */
 export class HandStore implements ContextStore {
   readonly kind = "redis";
+  readonly place = "by hand";
   readonly state: StoreState = { phase: "ready", text: "by hand" };
   opening: Promise<void> | undefined;
   readonly asked: { key: string; sink: Sink; slot: number }[] = [];

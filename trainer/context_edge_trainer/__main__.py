@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from .config import MOTOR_FAULTS, load_config
+from .config_file import MOTOR_FAULTS, load_config
 from .errors import TrainerError
 
 STOPPED = 130

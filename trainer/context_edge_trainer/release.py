@@ -39,7 +39,7 @@ def manifest(encoding: Encoding, calibration: Calibration, created: str, trainin
     return {
         "schema": "model/1",
         "name": config.name,
-        "version": config.version,
+        "version": config.version or created_at()[:19].replace("-", "").replace(":", "").replace("T", "-"),
         "created_at": created,
         "files": FILES,
         "channels": [_channel(channel) for channel in config.channels],
@@ -108,7 +108,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
     known = {
         "name": channel.name,
         "unit": channel.unit,
-        "range": list(channel.range),
+        "range": None if channel.range is None else list(channel.range),
         "reference": channel.reference,
         "fill": channel.fill,
     }

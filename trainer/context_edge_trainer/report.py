@@ -123,11 +123,11 @@ def _gain(better: Judged, worse: Judged, config: Config) -> dict[str, Any]:
 def _goals(figures: Mapping[str, Mapping[str, float | None]], config: Config) -> list[dict[str, Any]]:
     """Accuracy must be above its goal, FPR below; a figure that nothing defines has not passed."""
     accuracy, fpr = figures["accuracy"]["value"], figures["fpr"]["value"]
-    above = accuracy is not None and accuracy > config.goals.accuracy
-    below = fpr is not None and fpr < config.goals.fpr
+    above = accuracy is not None and accuracy > config.gates.accuracy
+    below = fpr is not None and fpr < config.gates.fpr
     return [
-        _goal("accuracy", accuracy, f"> {config.goals.accuracy:g}", above),
-        _goal("fpr", fpr, f"< {config.goals.fpr:g}", below),
+        _goal("accuracy", accuracy, f"> {config.gates.accuracy:g}", above),
+        _goal("fpr", fpr, f"< {config.gates.fpr:g}", below),
     ]
 
 

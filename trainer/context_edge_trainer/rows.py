@@ -204,18 +204,19 @@ def _reading(channel: Channel, ldo: Mapping[str, Any], context: object) -> tuple
     unit = state.get("unit") if isinstance(state, dict) else None
     if isinstance(unit, str) and unit not in ("", channel.unit):
         raise LeftOutError(f"{channel.name} is in {unit}, not {channel.unit}")
-    if not channel.range[0] <= value <= channel.range[1]:
-        raise LeftOutError(f"{channel.name} is outside {channel.range[0]:g} to {channel.range[1]:g} {channel.unit}")
+    _check_range(channel.name, value, channel)
     if channel.reference is None:
         return value, 0.0
     reference = _number(value_at(context, channel.reference))
     if reference is None:
         return _filled(channel, f"the context has no number at {channel.reference}")
-    if not channel.range[0] <= reference <= channel.range[1]:
-        raise LeftOutError(
-            f"{channel.reference} is outside {channel.range[0]:g} to {channel.range[1]:g} {channel.unit}"
-        )
+    _check_range(channel.reference, reference, channel)
     return value, reference
+
+
+def _check_range(what: str, value: float, channel: Channel) -> None:
+    if channel.range is not None and not channel.range[0] <= value <= channel.range[1]:
+        raise LeftOutError(f"{what} is outside {channel.range[0]:g} to {channel.range[1]:g} {channel.unit}")
 
 
 def _filled(channel: Channel, reason: str) -> tuple[float, float]:

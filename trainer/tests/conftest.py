@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 import pytest
 
-from context_edge_trainer.config import Config, load_config
+from context_edge_trainer.config import Config
+from context_edge_trainer.config_file import load_config
 
 SPOOL = "0123456789abcdef0123456789abcdef"
 NORMAL = {"Pump A": 50.0, "Pump B": 70.0, "Pump New": 90.0}

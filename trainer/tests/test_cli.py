@@ -18,7 +18,7 @@ def test_a_configuration_that_is_wrong_is_named(tmp_path: Path, capsys: pytest.C
     path = tmp_path / "bad.toml"
     path.write_text(CONFIG.replace("range = [0, 40]", "range = 3"), encoding="utf-8")
     assert main(["run", "--store", str(tmp_path), "--out", str(tmp_path / "out"), "--config", str(path)]) == 2
-    assert f"{path}: [channels.1] range = 3: a list of numbers" in capsys.readouterr().err
+    assert f"{path}: [[channels]] number 2 range = 3: a list of numbers" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -12,7 +12,8 @@ import onnxruntime
 import pytest
 
 import context_edge_trainer
-from context_edge_trainer.config import Config, load_config
+from context_edge_trainer.config import Config
+from context_edge_trainer.config_file import load_config
 from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.pipeline import run
 

@@ -9,10 +9,11 @@ const AT_ONCE = 4;
 const id = (n: number): string => `c1c1e00000000${n.toString(16).padStart(3, "0")}`;
 const [TAB, DEVICE, STORE, ASK, MEANT, QR, TOLD, RESPONSE] = [0, 1, 2, 3, 4, 5, 6, 7].map(id);
 
+const code = (func: string): object => ({ type: "function", func, outputs: 1 });
+
 /** A scan by HTTP, answered with the number of its run: whoever has the answer was given that number. */
 function countingFlow(): object[] {
   const at = { z: TAB, x: 100, y: 100 };
-  const code = (func: string): object => ({ type: "function", func, outputs: 1 });
   return [
     { id: TAB, type: "tab", label: "Cycles" },
     { id: DEVICE, type: "context-edge-device", device_id: "edge-1", assets: ASSETS.map((asset) => ({ id: asset })) },
@@ -53,6 +54,19 @@ function countingFlow(): object[] {
   ];
 }
 
+/** The number in the answer; undefined where none came. */
+const ask = async ({ url }: NodeRed, what: string): Promise<number | undefined> => {
+  const answer = await fetch(`${url}/ask/${what}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", connection: "close" },
+    body: "{}",
+  }).then(
+    (response) => response.json() as Promise<{ number: number }>,
+    () => undefined,
+  );
+  return answer?.number;
+};
+
 describe("the count of runs, killed", function () {
   this.timeout(120_000);
   let userDir: string;
@@ -65,29 +79,16 @@ describe("the count of runs, killed", function () {
 
   const start = async (): Promise<NodeRed> =>
     (red = await startNodeRed({ version: BUNDLED_VERSION, userDir, flow: countingFlow() }));
-  /** The number in the answer; undefined where none came. */
-  const ask = async ({ url }: NodeRed, what: string): Promise<number | undefined> => {
-    const answer = await fetch(`${url}/ask/${what}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", connection: "close" },
-      body: "{}",
-    }).then(
-      (response) => response.json() as Promise<{ number: number }>,
-      () => undefined,
-    );
-    return answer?.number;
-  };
-
   it(`loses and doubles no number that was given, over ${KILLS} SIGKILLs at random moments`, async () => {
     const given = new Map(ASSETS.map((asset) => [asset, [] as number[]]));
     const sent = new Map(ASSETS.map((asset) => [asset, 0]));
     for (let kill = 0; kill < KILLS; kill++) {
       const running = await start();
       if (kill === 0) await ask(running, "put");
-      let killed = false;
+      const alive = { now: true };
       const scanning = ASSETS.flatMap((asset) =>
         Array.from({ length: AT_ONCE }, async () => {
-          while (!killed) {
+          while (alive.now) {
             sent.set(asset, (sent.get(asset) ?? 0) + 1);
             const number = await ask(running, asset);
             if (number !== undefined) given.get(asset)?.push(number);
@@ -96,7 +97,7 @@ describe("the count of runs, killed", function () {
       );
       await sleep(200 + Math.random() * 500);
       await running.process.stop("SIGKILL");
-      killed = true;
+      alive.now = false;
       await Promise.all(scanning);
     }
     const last = await start();

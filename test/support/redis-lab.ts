@@ -7,6 +7,8 @@ interface Shape {
   readonly ports: readonly number[];
   readonly sentinels?: readonly number[];
   readonly names: readonly string[];
+  /** Where it speaks TLS: the authority's certificate. */
+  readonly ca?: string;
 }
 
 /** Redis in the shape of a plant, several processes on the loopback, each to be killed, stopped and started again. */
@@ -16,12 +18,21 @@ export interface RedisLab extends Shape {
   stop(): Promise<void>;
 }
 
-export async function startRedisLab(shape: "sentinel" | "cluster" | "replica"): Promise<RedisLab> {
+/** @param secure everything in it speaks TLS, and nothing else */
+export async function startRedisLab(shape: "sentinel" | "cluster" | "replica", secure = false): Promise<RedisLab> {
   const work = join(scratch("redis-lab"), "work");
   // A node of a Cluster also takes its port + 10,000: both stay below the ephemeral range.
   const base = 11_000 + Math.floor(Math.random() * 9_000);
   const script = join(__dirname, "..", "peers", "redis_lab.py");
-  const lab = new TestProcess("python3", [script, shape, "--work", work, "--port-base", String(base)]);
+  const lab = new TestProcess("python3", [
+    script,
+    shape,
+    "--work",
+    work,
+    "--port-base",
+    String(base),
+    ...(secure ? ["--tls"] : []),
+  ]);
   const said = JSON.parse(await lab.line(/^\{"shape"/, 60_000)) as Shape;
   return {
     ...said,

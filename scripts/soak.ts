@@ -1,7 +1,9 @@
 /**
- * `npm run soak -- random [messages] [seed]`, `npm run soak -- plant [seconds] [seed]`: what takes too long for a test. Ends
+ * `npm run soak -- random [messages] [seed]`, `npm run soak -- plant [seconds] [seed]`,
+ * `npm run soak -- pairs [servers at once]`: what takes too long for a test. Ends
  * with what was found as JSON, and with 1 when that is not as it must be.
  */
+import { soakPairs } from "../test/soak/pairs/run";
 import { soakPlant } from "../test/soak/plant/run";
 import { soakRandom } from "../test/soak/random/run";
 
@@ -18,6 +20,10 @@ const SOAKS: Readonly<Record<string, Soak>> = {
   random: async (messages = 1_000_000, seed, say) => {
     const report = await soakRandom(messages, seed, say);
     return { report, good: report.answered === report.sent && report.grown < MOST_GROWTH };
+  },
+  pairs: async (places = 6, _seed, say) => {
+    const report = await soakPairs(places, say);
+    return { report, good: report.opcua.failed.length === 0 && report.modbus.failed.length === 0 };
   },
   plant: async (seconds = 600, seed, say) => {
     const report = await soakPlant({ seconds, seed, say });

@@ -1,6 +1,7 @@
 /** What an OPC UA source costs while all is well, how soon it is back, and what it asks of a server that is down. */
 import { join } from "node:path";
-import { LASTING, OpcuaRig, PASSING, type Fault } from "../../test/support/opcua-rig";
+import { LASTING, PASSING, type Fault } from "../../test/support/opcua-faults";
+import { OpcuaRig } from "../../test/support/opcua-rig";
 import { startPeer } from "../../test/support/peers";
 import { freePort } from "../../test/support/ports";
 import { TestProcess } from "../../test/support/process";
@@ -16,11 +17,15 @@ const DOWN_MS = 2000;
 const LONG_DOWN_MS = 15_000;
 
 const RECOVERIES = ["hang", "refuse", "mute", "freeze", "late", "stopped process", "drop", "kill-sessions", "restart"];
+const KILLING_MS = 150;
 /**
  * While these last the server delivers nothing in time, and can count what it is asked. Not here: a process that stands still
- * counts nothing; a server with values that stand still, or are bad, is up, and is asked as usual.
+ * counts nothing; a server whose stamps stand still, or whose values are bad, reports them, and is asked as usual.
  */
-const DOWN = ["hang", "refuse", "mute", "late"];
+const DOWN: readonly Fault[] = [
+  ...["hang", "refuse", "mute", "late", "hold"].map(named),
+  again("kill-sessions", KILLING_MS),
+];
 
 export async function opcuaFigures(): Promise<Figure[]> {
   return [await cpu(), ...(await recoveries()), ...(await whileDown())];
@@ -96,13 +101,13 @@ async function whileDown(): Promise<Figure[]> {
   const figures: Figure[] = [];
   const rig = await OpcuaRig.start();
   try {
-    for (const name of DOWN) {
-      const fault = named(name);
+    for (const fault of DOWN) {
+      const { name } = fault;
       await rig.good(name);
-      const before = await requests(rig);
+      const before = await rig.requests();
       await fault.on(rig.peer);
       await wait(LONG_DOWN_MS);
-      const asked = (await requests(rig)) - before;
+      const asked = (await rig.requests()) - before;
       await fault.off?.(rig.peer);
       figures.push(
         figure(`requests_per_s_while_down.opcua.${name}`, asked / (LONG_DOWN_MS / 1000), "requests/s", "≤ 2"),
@@ -114,8 +119,19 @@ async function whileDown(): Promise<Figure[]> {
   return figures;
 }
 
-async function requests(rig: OpcuaRig): Promise<number> {
-  return (await rig.peer.command("state"))["requests"] as number;
+/** A passing fault that comes again and again: no session lasts. */
+function again(name: string, everyMs: number): Fault {
+  const fault = named(name);
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    ...fault,
+    on: (peer) => {
+      // A server that is busy may not answer the last of them.
+      timer = setInterval(() => void fault.on(peer).catch(() => undefined), everyMs);
+      return Promise.resolve();
+    },
+    off: () => Promise.resolve(clearInterval(timer)),
+  };
 }
 
 function named(name: string): Fault {

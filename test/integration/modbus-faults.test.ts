@@ -2,41 +2,13 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock";
 import { ModbusDevices } from "../../lib/fusion/modbus/devices";
 import { ConstantsWatch, modbusOptions } from "../support/modbus";
-import { TrialPlaces, underFaults, type Place } from "../support/modbus-trial";
+import { modbusPairs, TrialPlaces, underFaults, type Place } from "../support/modbus-trial";
 import { until } from "../support/process";
 
 const FAULT_MS = 400;
 const TIMEOUT_MS = 150;
 /** So many at once: the pairs are many. */
 const PLACES = 16;
-
-/** Faults of an answer, which take turns, and faults of the server, which come on top. */
-const ANSWERS = [
-  "exc 2",
-  "exc 6",
-  "late 250",
-  "cut 7",
-  "cutstay 5",
-  "split 5",
-  "dup",
-  "wrongtid",
-  "wrongunit",
-  "wrongfc",
-  "short",
-  "garbage 40",
-];
-const SERVER = ["hang on", "close", "restart 0.3", "refuse on", "dead 1"];
-
-function pairs(): [string, string][] {
-  const all = [...ANSWERS, ...SERVER];
-  // Two that take the server away: the second has nothing to work on.
-  return all.flatMap((one, i) =>
-    all
-      .slice(i + 1)
-      .filter((other) => !(one === "restart 0.3" && other === "refuse on"))
-      .map((other) => [one, other] as [string, string]),
-  );
-}
 
 /** Past the first few requests, which find out what is wrong. */
 async function countRequests({ peer, transport }: Place, fault: string): Promise<string | undefined> {
@@ -73,7 +45,7 @@ describe("Modbus under every two faults at a time", function () {
   after(() => places.stop());
 
   it("never takes anything for a value, and reads again within 5 s, over one connection", async () => {
-    const failed = await places.share(pairs(), (place, pair) =>
+    const failed = await places.share(modbusPairs(), (place, pair) =>
       underFaults(place, pair, FAULT_MS, { timeoutMs: TIMEOUT_MS }),
     );
     assert.deepEqual(failed, []);

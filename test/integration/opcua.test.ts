@@ -151,6 +151,9 @@ describe("OPC UA source", function () {
     open({ watchdogMs: 1500 });
     const heard = follow(node("temperature"));
     await flowing(heard);
+    // With stamps it would show that there is nothing newer.
+    await peer.command("ts * none");
+    await new Promise((resolve) => setTimeout(resolve, 300));
     await peer.command("hold * on");
     await new Promise((resolve) => setTimeout(resolve, 500));
     const counted = heard.readings.length;
@@ -159,7 +162,22 @@ describe("OPC UA source", function () {
     await new Promise((resolve) => setTimeout(resolve, 500));
     assert.equal(heard.readings.length, counted, "the value of before says nothing about now");
     await peer.command("hold * off");
+    await peer.command("ts * auto");
     await flowing(heard, "values after the silence");
+  });
+
+  it("leaves a server alone that shows that nothing has moved", async () => {
+    open({ watchdogMs: 1500 });
+    const heard = follow(node("temperature"));
+    await flowing(heard);
+    await peer.command("hold * on");
+    const before = (await peer.command("state"))["requests"] as number;
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    const asked = ((await peer.command("state"))["requests"] as number) - before;
+    assert.ok(asked <= 10, `${asked} requests in 5 s`);
+    assert.equal(trouble, "");
+    await peer.command("hold * off");
+    await flowing(heard, "values again");
   });
 
   it("gives a second follower a value that stands still, and does not take it for a new one for the first", async () => {

@@ -49,7 +49,11 @@ function ask(port: number, line: string): Promise<Record<string, unknown>> {
     socket.once("error", reject);
     createInterface({ input: socket }).once("line", (answer) => {
       socket.end();
-      resolve(JSON.parse(answer) as Record<string, unknown>);
+      try {
+        resolve(JSON.parse(answer) as Record<string, unknown>);
+      } catch (error) {
+        reject(new Error(`${line}: the peer answers ${answer}`, { cause: error }));
+      }
     });
   });
 }

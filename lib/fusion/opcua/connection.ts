@@ -55,10 +55,7 @@ export class OpcuaConnection {
     limits: Partial<SessionLimits> = {},
   ): Promise<OpcuaConnection> {
     const { opcua, client, session } = await openSession(endpoint, { ...LIMITS, ...limits }, clock, signal);
-    const ids = new NodeIds(opcua, session);
-    // Told later, if not now: only node ids with a namespace's URI wait for it.
-    await within(ids.refresh(), NAMESPACES_MS, "reading the namespaces", clock).catch(() => undefined);
-    return new OpcuaConnection(opcua, client, session, ids, clock);
+    return new OpcuaConnection(opcua, client, session, new NodeIds(opcua, session), clock);
   }
 
   /** A subscription whose keep-alive comes every `keepAliveCount` intervals without data. */
@@ -87,8 +84,8 @@ export class OpcuaConnection {
   ): Promise<{ item: T; reason: string }[]> {
     const refused: { item: T; reason: string }[] = [];
     const wanted: { item: T; nodeId: Opcua.NodeId }[] = [];
-    // Namespaces may have come since: a server opens its port before its address space is complete.
-    if (items.some(({ nodeId }) => typeof this.ids.parse(nodeId) === "string")) await this.ids.refresh();
+    // Not before somebody needs them, and again then: a server opens its port before its address space is complete.
+    if (items.some(({ nodeId }) => typeof this.ids.parse(nodeId) === "string")) await this.readNamespaces();
     for (const item of items) {
       const nodeId = this.ids.parse(item.nodeId);
       if (typeof nodeId === "string") refused.push({ item, reason: nodeId });
@@ -151,18 +148,25 @@ export class OpcuaConnection {
   }
 
   /** What stands below a node of the address space, for somebody who looks for a variable. @throws EdgeError `opcua-node` */
-  browse(nodeId: string): Promise<BrowsedLevel> {
-    return browseLevel(this.opcua, this.session, this.ids, nodeId);
+  async browse(nodeId: string): Promise<BrowsedLevel> {
+    await this.readNamespaces();
+    return await browseLevel(this.opcua, this.session, this.ids, nodeId);
   }
 
   /** A variable's value, type, unit and range as they are now. @throws EdgeError `opcua-node` */
-  read(nodeId: string): Promise<ReadAnswer> {
-    return readOnce(this.opcua, this.session, this.ids, nodeId);
+  async read(nodeId: string): Promise<ReadAnswer> {
+    await this.readNamespaces();
+    return await readOnce(this.opcua, this.session, this.ids, nodeId);
   }
 
   async close(): Promise<void> {
     await within(this.subscribing, SUBSCRIBING_MS, "subscribing", this.clock).catch(ignore);
     await release(this.client, this.session, this.clock);
+  }
+
+  /** Told later, if not now: only node ids with a namespace's URI wait for it. */
+  private async readNamespaces(): Promise<void> {
+    await within(this.ids.refresh(), NAMESPACES_MS, "reading the namespaces", this.clock).catch(ignore);
   }
 
   private async createItems<T>(

@@ -3,11 +3,13 @@ import { backoffMs } from "../../storage/backoff";
 /** A connection that held for less is not counted as one that worked. */
 const STEADY_MS = 5000;
 const LONGEST_WATCHDOG_MS = 300_000;
+/** Silence of a server that, when it is asked, shows that nothing has moved. */
+const STILL_MS = 30_000;
 /** Errors after which nobody was bothered at the other end but for one greeting. */
 const UNANSWERED: ReadonlySet<string> = new Set(["opcua-unreachable", "timeout"]);
 /** Opening a session costs a server half a dozen requests: who was refused one, or lost it at once, waits so long. */
 const REFUSED_PAUSE_MS = 3000;
-/** Following variables costs it as many more: where sessions ended at once, the next must first last so long. */
+/** Following variables costs it twice as many more: where a session ended at once, the next must first last so long. */
 const PROBATION_MS = 250;
 /** What is decided by a person is not asked for more often. */
 const SETTLED: ReadonlySet<string> = new Set(["opcua-user", "opcua-untrusted", "opcua-security", "opcua-refused"]);
@@ -39,12 +41,17 @@ export class Patience {
     return Math.max(this.silentMs, Math.min(LONGEST_WATCHDOG_MS, this.watchdogMs * 2 ** this.silences));
   }
 
-  /** How long a session must have lasted before anything is asked of it. */
-  get probationMs(): number {
-    return this.diedYoung > 1 ? PROBATION_MS : 0;
+  /** The same where the server shows by its stamps that there is nothing newer: it has nothing to report. */
+  get stillMs(): number {
+    return Math.max(this.allSilentMs, Math.min(LONGEST_WATCHDOG_MS, STILL_MS * 2 ** this.silences));
   }
 
-  /** A value came. */
+  /** How long a session must have lasted before anything is asked of it. */
+  get probationMs(): number {
+    return this.diedYoung > 0 ? PROBATION_MS : 0;
+  }
+
+  /** A value came that was not the first of its variable. */
   heard(): void {
     this.silences = 0;
   }
@@ -68,6 +75,8 @@ export class Patience {
   pauseMs(failures: number, random: number): number {
     if (this.refusals > 0) return Math.min(LONGEST_USER_PAUSE_MS, SETTLED_PAUSE_MS * 2 ** (this.refusals - 1));
     if (SETTLED.has(this.endedFor)) return SETTLED_PAUSE_MS;
+    // One that ends sessions as they come ends some at the greeting.
+    if (this.diedYoung > 1) return REFUSED_PAUSE_MS;
     if (this.shortLived > 1 && !UNANSWERED.has(this.endedFor)) return REFUSED_PAUSE_MS;
     return 100 + backoffMs(Math.max(failures, this.shortLived), random, 250, 1500);
   }

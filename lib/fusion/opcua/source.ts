@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { DataValue } from "node-opcua-client";
 import type { Clock } from "../../clock";
 import { errorCode } from "../../errors";
@@ -15,7 +16,8 @@ export interface OpcuaOptions extends OpcuaEndpoint {
   readonly intervalMs: number;
   /**
    * Variables that were silent for so long are read, and the connection is made anew when the server has newer values than
-   * it reported. When none at all came it is made anew anyway; that time doubles while it does not help. 0: never.
+   * it reported. When none at all came it is made anew anyway, half a minute later where the server shows that nothing has
+   * moved; that time doubles while it does not help. 0: never.
    */
   readonly watchdogMs: number;
   /** Values are as old as the server's source timestamps say, not as their arrival says. */
@@ -61,6 +63,7 @@ export class OpcuaSource {
         listeners: new Set(),
         newcomers: new Set(),
         lastSource: undefined,
+        unstamped: undefined,
         fresh: true,
         stampAt: -Infinity,
         heardAt: this.clock.monotonic(),
@@ -155,6 +158,7 @@ export class OpcuaSource {
       intervalMs: this.options.intervalMs,
       watchdogMs: this.patience.silentMs,
       allSilentMs: this.patience.allSilentMs,
+      stillMs: this.patience.stillMs,
       openingMs: this.openingMs,
       items: () => [...this.items.values()],
       heard: works,
@@ -186,13 +190,16 @@ export class OpcuaSource {
     const known = source !== undefined && source === item.lastSource;
     // What is monitored anew begins with its last value: the same one again says nothing about now, and is told to
     // those only who never heard it.
-    const repeated = item.fresh && known;
+    const unstamped = source === undefined ? value.value.value : undefined;
+    const repeated = item.fresh && (known || (unstamped !== undefined && isDeepStrictEqual(unstamped, item.unstamped)));
+    item.unstamped = unstamped;
     const listeners = [...(repeated ? item.newcomers : item.listeners)];
+    // The first one comes of every connection, also where nothing is reported after it.
+    if (!item.fresh) this.patience.heard();
     item.newcomers.clear();
     item.fresh = false;
     item.lastSource = source;
     if (!known) item.stampAt = this.clock.monotonic();
-    if (!repeated) this.patience.heard();
     if (listeners.length === 0) return;
     const plain = readValue({ value: value.value, statusCode: value.statusCode });
     const reading = withFacts(plain, { stamp: source, trusted: this.options.trustStamps === true });

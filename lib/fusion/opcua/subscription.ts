@@ -5,7 +5,7 @@ import { within } from "../../waiting";
 import { badReading, type Reading } from "../reading";
 import { whole } from "../../words";
 import type { OpcuaConnection } from "./connection";
-import { isNewer } from "./stamp";
+import { isNewer, stampIn } from "./stamp";
 
 /** A variable that somebody follows; it outlives connections. */
 export interface Followed {
@@ -17,6 +17,8 @@ export interface Followed {
   lastSource: number | undefined;
   /** Monotonic time at which that timestamp came first. */
   stampAt: number;
+  /** The last value delivered, where it had no source timestamp. */
+  unstamped: unknown;
   /** Nothing has come of it yet on this subscription. */
   fresh: boolean;
   /** Monotonic time of the last value reported, or since when it is followed. */
@@ -30,6 +32,8 @@ export interface Hooks {
   readonly watchdogMs: number;
   /** How long no variable at all may be heard of. */
   readonly allSilentMs: number;
+  /** The same where the server shows that nothing has moved. */
+  readonly stillMs: number;
   /** For the server to make a subscription. */
   readonly openingMs: number;
   /** All that is followed now. */
@@ -43,6 +47,9 @@ const KEEP_ALIVE_MS = 1000;
 const CHECK_MS = 500;
 /** A variable that is not there may come: the server that was just started has not built everything. */
 const RETRY_REFUSED_MS = 2000;
+
+/** Asking again so often for variables of which only the first value comes, then it is the connection. */
+const MOST_FRUITLESS = 3;
 
 /** One subscription, from its creation to its loss. */
 export class Subscription {
@@ -58,6 +65,12 @@ export class Subscription {
   private valueAt: number;
   private probedAt: number;
   private probing = false;
+  /** Between two looks: longer and longer while asking for variables again brings their first value and nothing after it. */
+  private lookMs: number;
+  /** How often in a row it was so. */
+  private fruitless = 0;
+  /** When the last look at what is silent began that has an answer, and whether it showed that nothing at all has moved. */
+  private looked = { at: -Infinity, still: false };
   private stopChecks: () => void = () => undefined;
   private stopRetry: () => void = () => undefined;
   private ended = false;
@@ -69,6 +82,7 @@ export class Subscription {
     private readonly hooks: Hooks,
   ) {
     this.heardAt = this.valueAt = this.probedAt = clock.monotonic();
+    this.lookMs = hooks.allSilentMs;
     this.lost = Promise.race([
       connection.lost,
       new Promise<never>((_, reject) => {
@@ -166,7 +180,6 @@ export class Subscription {
   }
 
   private check(silentMs: number): void {
-    const { watchdogMs, allSilentMs } = this.hooks;
     this.stopChecks = this.clock.after(CHECK_MS, () => {
       const now = this.clock.monotonic();
       const unheard = now - this.heardAt;
@@ -176,13 +189,23 @@ export class Subscription {
         this.fail(new EdgeError("opcua-connection", `nothing heard for ${whole(unheard)} ms`));
         return;
       }
-      if (watchdogMs > 0 && now - this.valueAt > allSilentMs) {
+      if (this.hooks.watchdogMs > 0 && this.isSilent(now)) {
         this.fail(new EdgeError("opcua-silent", `no value for ${whole(now - this.valueAt)} ms`));
         return;
       }
-      if (watchdogMs > 0 && !this.probing && now - this.probedAt > watchdogMs) void this.probe(now);
       this.check(silentMs);
     });
+  }
+
+  /** Whether no value came for too long; looks first, whether there was one to come. */
+  private isSilent(now: number): boolean {
+    const { allSilentMs, stillMs } = this.hooks;
+    const { at, still } = this.looked;
+    const silence = now - this.valueAt;
+    const unseen = at <= this.valueAt;
+    const urgent = unseen && silence > allSilentMs && this.fruitless === 0;
+    if (!this.probing && (urgent || now - this.probedAt > this.lookMs)) void this.probe(now);
+    return !unseen && silence > (still ? stillMs : allSilentMs);
   }
 
   /**
@@ -192,16 +215,23 @@ export class Subscription {
    */
   private async probe(now: number): Promise<void> {
     const { watchdogMs } = this.hooks;
+    const followed = this.hooks.items().filter(({ monitored }) => monitored);
+    const silent = followed.filter(({ heardAt }) => now - heardAt > watchdogMs);
+    if (silent.length === 0) {
+      this.lookAgain(0);
+      return;
+    }
     this.probedAt = now;
-    const silent = this.hooks.items().filter(({ monitored, heardAt }) => monitored && now - heardAt > watchdogMs);
-    if (silent.length === 0) return;
     this.probing = true;
     try {
       const values = await this.connection.readValues(silent.map(({ nodeId }) => nodeId));
       if (this.ended) return;
       const dead = silent.filter((item, i) => now > item.heardAt && isNewer(item, values[i] as DataValue));
+      const stamped = values.every((value) => stampIn(value) !== undefined);
+      this.looked = { at: now, still: stamped && dead.length === 0 && silent.length === followed.length };
+      this.lookAgain(dead.length === 0 ? 0 : this.fruitless + 1);
       if (dead.length === 0) return;
-      const [first] = dead.filter((item) => this.mended.has(item));
+      const first = this.fruitless > MOST_FRUITLESS ? dead[0] : dead.find((item) => this.mended.has(item));
       if (first) throw new EdgeError("opcua-silent", `${first.nodeId}: the server has newer values than it reports`);
       for (const item of dead) this.mended.add(item);
       this.drop(dead);
@@ -211,5 +241,11 @@ export class Subscription {
     } finally {
       this.probing = false;
     }
+  }
+
+  private lookAgain(fruitless: number): void {
+    this.fruitless = fruitless;
+    const { watchdogMs, allSilentMs } = this.hooks;
+    this.lookMs = fruitless === 0 ? watchdogMs : allSilentMs * 2 ** Math.min(fruitless, MOST_FRUITLESS - 1);
   }
 }

@@ -26,6 +26,17 @@ describe("the patience of an OPC UA source", () => {
     assert.equal(patience.allSilentMs, 5000);
   });
 
+  it("leaves a server alone half a minute at first that shows that nothing has moved", () => {
+    const patience = new Patience(INTERVAL, 5000);
+    const times: number[] = [];
+    for (let silences = 0; silences < 5; silences++) {
+      times.push(patience.stillMs);
+      patience.ended("opcua-silent", 10_000);
+    }
+    assert.deepEqual(times, [30_000, 60_000, 120_000, 240_000, 300_000]);
+    assert.equal(new Patience(INTERVAL, 60_000).stillMs, 60_000, "never sooner than the watchdog");
+  });
+
   it("asks less and less often for a user who is refused, so as not to have it locked", () => {
     const patience = new Patience(INTERVAL, 5000);
     const pauses: number[] = [];
@@ -52,6 +63,16 @@ describe("the patience of an OPC UA source", () => {
     assert.equal(patience.pauseMs(5, HALF), 5000);
   });
 
+  it("waits from the second session on that ended at once, also where the next ends at the greeting", () => {
+    const patience = new Patience(INTERVAL, 5000);
+    patience.ended("opcua-connection", 60_000);
+    patience.ended("opcua-connection", 80);
+    assert.equal(patience.pauseMs(1, HALF), 225, "once is no habit");
+    patience.ended("opcua-connection", 80);
+    patience.ended("opcua-unreachable", 0);
+    assert.equal(patience.pauseMs(3, HALF), 3000);
+  });
+
   it("puts a session on probation where the ones before ended at once, until one lasts", () => {
     const patience = new Patience(INTERVAL, 5000);
     const after = (code: string, heldMs: number): number => {
@@ -60,7 +81,7 @@ describe("the patience of an OPC UA source", () => {
     };
     assert.equal(after("opcua-connection", 60_000), 0);
     assert.equal(after("opcua-unreachable", 0), 0);
-    assert.equal(after("opcua-connection", 80), 0, "once is no habit");
+    assert.equal(after("opcua-connection", 80), 250);
     assert.equal(after("opcua-connection", 80), 250);
     assert.equal(after("opcua-unreachable", 0), 250);
     assert.ok(patience.pauseMs(1, HALF) + patience.probationMs < 4000, "back within five seconds all the same");

@@ -15,6 +15,7 @@ describe("a subscription", () => {
         intervalMs: 100,
         watchdogMs: 0,
         allSilentMs: 0,
+        stillMs: 0,
         openingMs: 1000,
         items: () => [],
         heard: () => undefined,

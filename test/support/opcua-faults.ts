@@ -95,7 +95,7 @@ export async function underBoth(
       // oxlint-disable-next-line no-await-in-loop
       await fault.on(rig.peer);
     }
-    if (order.some(({ off }) => off)) {
+    if (order.some((fault) => fault.off !== undefined)) {
       await rig.told(what);
       await meanwhile?.(what);
     }

@@ -66,8 +66,8 @@ def run(
         MANIFEST: manifest(shipped.encoding, shipped.calibration, created, _provenance(data, metrics, config)),
     }
     write_release(out, file, documents)
-    for goal in written["goals"]:
-        progress(f"{goal['name']} {goal['value']}, goal {goal['goal']}: {goal['result']}")
+    for gate in written["gates"]:
+        progress(f"{gate['name']} {gate['value']}, bound {gate['sense']} {gate['bound']:g}: {gate['result']}")
     progress(f"wrote {config.name} {config.version} to {out}: {len(file)} bytes of ONNX")
     return written
 

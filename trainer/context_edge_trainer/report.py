@@ -8,7 +8,8 @@ from typing import Any
 from .calibrate import Calibration
 from .config import Config
 from .encode import Encoding
-from .evaluate import Judged, gain, judge, measure, slices
+from .evaluate import Judged, Scheme, gains, judge, measure, slices
+from .gates import judge_gates
 from .model import logits_of
 from .rows import Rows
 from .segments import Rejections, Snapshot
@@ -61,7 +62,7 @@ def report(
         "data": data,
         "metrics": metrics,
         "best_possible": ceiling,
-        "goals": _goals(metrics["test"][WITH_CONTEXT]["figures"], config),
+        "gates": judge_gates({"metrics": metrics}, None, config),
         "training": {name: candidate.describe() for name, candidate in candidates.items()},
         "export": export,
         "settings": {
@@ -74,14 +75,15 @@ def report(
 
 def measure_all(candidates: Mapping[str, Candidate], rows: Rows, config: Config) -> dict[str, Any]:
     """Figures of all candidates on the test fold and on rows that training never saw, and what context gains."""
+    scheme = Scheme.of(config)
     test = rows.test()
     judged = {name: candidate.judge(test) for name, candidate in candidates.items()}
     by_id = zip(config.ids, test.ids, strict=True)
     metrics: dict[str, Any] = {
-        "test": {name: measure(answers, config) for name, answers in judged.items()},
-        "context_gain": _gain(judged[WITH_CONTEXT], judged[WITHOUT_CONTEXT], config),
+        "test": {name: measure(answers, scheme) for name, answers in judged.items()},
+        "context_gain": _gain(judged[WITH_CONTEXT], judged[WITHOUT_CONTEXT], scheme),
         "unseen": {},
-        "slices": {entry.field: slices(judged[WITH_CONTEXT], values, config) for entry, values in by_id},
+        "slices": {entry.field: slices(judged[WITH_CONTEXT], values, scheme) for entry, values in by_id},
     }
     for column, path in enumerate(config.data.unseen):
         held_back = rows.never_seen(column)
@@ -89,8 +91,8 @@ def measure_all(candidates: Mapping[str, Candidate], rows: Rows, config: Config)
             continue
         answers = {name: candidate.judge(held_back) for name, candidate in candidates.items()}
         metrics["unseen"][path] = {
-            **{name: measure(answer, config) for name, answer in answers.items()},
-            "reference_gain": _gain(answers[WITH_CONTEXT], answers[WITHOUT_REFERENCES], config),
+            **{name: measure(answer, scheme) for name, answer in answers.items()},
+            "reference_gain": _gain(answers[WITH_CONTEXT], answers[WITHOUT_REFERENCES], scheme),
         }
     return metrics
 
@@ -116,23 +118,8 @@ def describe_data(rows: Rows, snapshot: Snapshot, rejections: Rejections, config
     }
 
 
-def _gain(better: Judged, worse: Judged, config: Config) -> dict[str, Any]:
-    return {figure: gain(better, worse, config, figure) for figure in ("accuracy", "macro_f1")}
-
-
-def _goals(figures: Mapping[str, Mapping[str, float | None]], config: Config) -> list[dict[str, Any]]:
-    """Accuracy must be above its goal, FPR below; a figure that nothing defines has not passed."""
-    accuracy, fpr = figures["accuracy"]["value"], figures["fpr"]["value"]
-    above = accuracy is not None and accuracy > config.gates.accuracy
-    below = fpr is not None and fpr < config.gates.fpr
-    return [
-        _goal("accuracy", accuracy, f"> {config.gates.accuracy:g}", above),
-        _goal("fpr", fpr, f"< {config.gates.fpr:g}", below),
-    ]
-
-
-def _goal(name: str, value: float | None, goal: str, reached: bool) -> dict[str, Any]:
-    return {"name": name, "value": value, "goal": goal, "result": "pass" if reached else "fail"}
+def _gain(better: Judged, worse: Judged, scheme: Scheme) -> dict[str, Any]:
+    return dict(gains(better, worse, scheme, ("accuracy", "macro_f1")))
 
 
 def _count_labels(rows: Rows, names: list[str]) -> dict[str, int]:

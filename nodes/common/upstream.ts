@@ -36,16 +36,37 @@ export function onDeployed(RED: NodeAPI, listener: () => void): () => void {
   };
 }
 
-type Wired = Node & { readonly wires?: readonly (readonly string[])[] };
+type Wired = Node & {
+  readonly wires?: readonly (readonly string[])[];
+  /** In an instance of a subflow: the id in the subflow. */
+  readonly _alias?: string;
+  /** In an instance of a subflow: its nodes, by their ids in the subflow. */
+  readonly _flow?: { readonly node_map?: Readonly<Record<string, { readonly id: string } | undefined>> };
+};
 
-/** The far ends of the links on the sheets: they have no wires. */
+/**
+ * The far ends of links and of link calls, as they stand on the sheets and in the subflows: there are no wires to them. What
+ * is called by a name in the message is not known before it comes. The answer to a call leaves by the call's own wires.
+ */
 function linksOf(RED: NodeAPI): ReadonlyMap<string, readonly string[]> {
   const links = new Map<string, readonly string[]>();
   RED.nodes.eachNode((config) => {
-    const { id, type, links: ends } = config as { id: string; type: string; links?: unknown };
-    if (type === "link out" && Array.isArray(ends)) links.set(id, ends as string[]);
+    const {
+      id,
+      type,
+      links: ends,
+      linkType,
+    } = config as { id: string; type: string; links?: unknown; linkType?: unknown };
+    const fixed = type === "link out" || (type === "link call" && linkType !== "dynamic");
+    if (fixed && Array.isArray(ends)) links.set(id, ends as string[]);
   });
   return links;
+}
+
+/** Where a node's links lead to: within an instance of a subflow, to the nodes of that instance. */
+function linkedFrom({ id, _alias, _flow }: Wired, links: ReadonlyMap<string, readonly string[]>): string[] {
+  const ends = links.get(_alias ?? id) ?? [];
+  return ends.map((end) => _flow?.node_map?.[end]?.id ?? end);
 }
 
 function leadsTo(RED: NodeAPI, links: ReadonlyMap<string, readonly string[]>, from: Wired, id: string): boolean {
@@ -59,7 +80,7 @@ function leadsTo(RED: NodeAPI, links: ReadonlyMap<string, readonly string[]>, fr
     const node = RED.nodes.getNode(at) as Wired | null;
     // Another node that makes samples keeps only its own.
     if (!node || offering.has(node)) continue;
-    next.push(...(links.get(at) ?? []), ...(node.wires ?? []).flat());
+    next.push(...linkedFrom(node, links), ...(node.wires ?? []).flat());
   }
   return false;
 }

@@ -57,6 +57,60 @@ const channels = (temperature: string, ...more: object[]) => [
 ];
 const CURRENT = { name: "current", unit: "A" };
 
+const place = { z: "a1", x: 2, y: 1 };
+const inside = { z: "s1", x: 1, y: 1 };
+const LINKED = [
+  { ...place, id: "l1", type: "link out", mode: "link", links: ["l2"], wires: [] },
+  { ...place, id: "l2", type: "link in", links: ["l1"], wires: [["p1"]] },
+  { ...place, id: "p1", type: "pass", wires: [["i1"]] },
+];
+
+/** A subflow with one input and one output, and its instance before the model. */
+const subflow = (into: string, outOf: string, ...nodes: object[]): object[] => [
+  {
+    id: "s1",
+    type: "subflow",
+    name: "between",
+    in: [{ x: 1, y: 1, wires: [{ id: into }] }],
+    out: outOf === "" ? [] : [{ x: 9, y: 1, wires: [{ id: outOf, port: 0 }] }],
+  },
+  ...nodes.map((node) => ({ ...inside, ...node })),
+  { ...place, id: "b1", type: "subflow:s1", wires: outOf === "" ? [] : [["i1"]] },
+];
+const call = (links: string[]): object => ({ id: "c1", type: "link call", linkType: "static", links, wires: [[]] });
+
+/** What may stand between the two, and what the sensor-fuse is wired to. */
+const WAYS: [string, string, object[]][] = [
+  [
+    "links within a subflow",
+    "b1",
+    subflow(
+      "l1",
+      "l2",
+      { id: "l1", type: "link out", mode: "link", links: ["l2"], wires: [] },
+      { id: "l2", type: "link in", links: ["l1"], wires: [[]] },
+    ),
+  ],
+  [
+    "a link call, by which the model is called",
+    "c1",
+    [
+      { ...place, ...call(["l2"]) },
+      { ...place, id: "l2", type: "link in", links: [], wires: [["i1"]] },
+    ],
+  ],
+  [
+    "a link call in a subflow, into another sheet",
+    "b1",
+    [...subflow("c1", "", call(["l2"])), { ...place, id: "l2", type: "link in", links: [], wires: [["i1"]] }],
+  ],
+  [
+    "a link call within a subflow",
+    "b1",
+    subflow("c1", "l2", call(["l2"]), { id: "l2", type: "link in", links: [], wires: [[]] }),
+  ],
+];
+
 const statuses = (): { fill: string; text: string }[] => {
   const { status } = helper.getNode("i1") as unknown as { status: { args: [{ fill: string; text: string }][] } };
   return status.args.map(([shown]) => shown);
@@ -92,7 +146,7 @@ describe("tensorrt-infer behind sensor-fuse", () => {
     void serving.close().then(() => helper.stopServer(done));
   });
 
-  async function load(rows: object[], fuseWires = [["l1"]]): Promise<void> {
+  async function load(rows: object[], fuseWires = [["l1"]], between: object[] = LINKED): Promise<void> {
     await helper.load(
       [device, fuse, fixtureModel, passNode, infer, link],
       [
@@ -110,9 +164,7 @@ describe("tensorrt-infer behind sensor-fuse", () => {
           channels: rows,
           wires: fuseWires,
         },
-        { id: "l1", z: "a1", x: 2, y: 1, type: "link out", mode: "link", links: ["l2"], wires: [] },
-        { id: "l2", z: "a1", x: 3, y: 1, type: "link in", links: ["l1"], wires: [["p1"]] },
-        { id: "p1", z: "a1", x: 4, y: 1, type: "pass", wires: [["i1"]] },
+        ...between,
         { id: "i1", z: "a1", x: 5, y: 1, type: "tensorrt-infer", model: "m1", wires: [["o1"]] },
         { id: "o1", z: "a1", x: 6, y: 1, type: "helper" },
       ],
@@ -140,6 +192,13 @@ describe("tensorrt-infer behind sensor-fuse", () => {
     await load(channels("°C"));
     assert.match(await shows("red"), /^channel-missing: current is a channel of small 1\.0\.0, and p/);
   });
+
+  for (const [where, first, between] of WAYS) {
+    it(`finds its sensor-fuse over ${where}`, async () => {
+      await load(channels("°F", CURRENT), [[first]], between);
+      assert.match(await shows("red"), /^channel-unit: temperature is in °F in press/);
+    });
+  }
 
   it("asks nothing of a sensor-fuse that is not wired to it, or by output 2 alone", async () => {
     await load(channels("°F"), [[], ["l1"]]);

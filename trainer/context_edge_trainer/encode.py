@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from .config import Config
-from .rows import Rows
+from .dataset import Rows
 
 UNK = 0
 

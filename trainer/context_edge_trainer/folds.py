@@ -5,36 +5,61 @@ train. test/vectors/folds.json holds examples that every implementation must rep
 """
 
 import hashlib
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import Floats, Texts, text_array, texts, utc_days, values_at
 
 TEST = 0
 VALIDATION = 1
 FIRST_TRAIN = 2
 FOLDS = 10
+ASSET_AND_DAY = "asset and UTC day"
 
 
 def fold_of(salt: str, group: str) -> int:
     """Fold, 0 to 9, of a group under a salt; both are hashed as UTF-8."""
-    digest = hashlib.sha256(salt.encode() + b"\x00" + group.encode()).digest()
+    digest = hashlib.sha256(salt.encode() + b"\x00" + group.encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big") % FOLDS
 
 
-def group_of(ldo: Mapping[str, Any], asset: str) -> tuple[str, str]:
-    """The group of a record and what it was taken from: its batch, else its GS1 batch, else its asset and UTC day.
+def folds_of(salt: str, groups: Texts) -> NDArray[np.int64]:
+    """The fold of each row's group."""
+    known = {group: fold_of(salt, group) for group in set(groups)}
+    return np.array([known[group] for group in groups], np.int64)
 
-    Rows of one batch share material, settings and often the fault: on both sides of a split they would flatter the
-    model.
+
+def groups_of(ldos: Sequence[Any], timestamps: Floats, paths: Sequence[str]) -> tuple[Texts, Texts]:
+    """The group of each record, and what it was taken from.
+
+    That is the first of `paths` ("context.batch", "scan.gs1.batch") at which the record has a value, else its asset and
+    UTC day. Rows of one batch share material, settings and often the fault: on both sides of a split they would flatter
+    the model. An episode, whose rows resemble each other, takes the group of its earliest record.
     """
-    context = ldo.get("context")
-    batch = context.get("batch") if isinstance(context, dict) else None
-    if isinstance(batch, str) and batch:
-        return batch, "context.batch"
-    scan = ldo.get("scan")
-    gs1 = scan.get("gs1") if isinstance(scan, dict) else None
-    batch = gs1.get("batch") if isinstance(gs1, dict) else None
-    if isinstance(batch, str) and batch:
-        return batch, "scan.gs1.batch"
-    day = datetime.fromtimestamp(float(ldo["timestamp"]), UTC).date().isoformat()
-    return f"{asset}|{day}", "asset and UTC day"
+    assets = texts(values_at(ldos, "asset_id"))
+    groups = assets + np.full(len(ldos), "|", np.object_) + utc_days(timestamps)
+    taken_from = text_array([ASSET_AND_DAY] * len(ldos))
+    for path in reversed(paths):
+        found = texts(values_at(ldos, path))
+        has = found != ""
+        groups[has] = found[has]
+        taken_from[has] = path
+    return _episodes(ldos, timestamps, groups), taken_from
+
+
+def _episodes(ldos: Sequence[Any], timestamps: Floats, groups: Texts) -> Texts:
+    """The groups, with that of the earliest of its episode for each record that belongs to one."""
+    named = texts(values_at(ldos, "decision.episode_id"))
+    rows = [int(row) for row in np.flatnonzero(named != "")]
+    first: dict[tuple[str, str], int] = {}
+    episode = {row: (str(ldos[row].get("device")), str(named[row])) for row in rows}
+    for row, key in episode.items():
+        if key not in first or timestamps[row] < timestamps[first[key]]:
+            first[key] = row
+    own = groups.copy()
+    for row, key in episode.items():
+        groups[row] = own[first[key]]
+    return groups

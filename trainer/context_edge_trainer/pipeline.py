@@ -6,6 +6,7 @@ context, and its references, are worth.
 
 import json
 from collections.abc import Mapping
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from .model import logits_of
 from .release import FILES, MANIFEST, created_at, golden, golden_rows, manifest, write_release
 from .report import WITH_CONTEXT, WITHOUT_CONTEXT, WITHOUT_REFERENCES, Candidate, describe_data, measure_all, report
 from .rows import Rows, collect
-from .segments import Rejections, Snapshot, read_ldos
+from .segments import Rejections, Snapshot, as_labelled, read_ldos
 from .train import Progress, fit, make_repeatable
 
 TOLD: Mapping[str, Mapping[str, bool]] = {
@@ -35,7 +36,7 @@ def run(
     make_repeatable(config.training.seed, config.training.threads)
     ceiling = _read_best_possible(best_possible)
     rejections, snapshot = Rejections(), Snapshot()
-    rows = collect(read_ldos(store, rejections, snapshot), config, rejections)
+    rows = collect(starmap(as_labelled, read_ldos(store, rejections, snapshot)), config, rejections)
     _tell_rows(rows, snapshot, rejections, progress)
     test = rows.test()
     if len(test) == 0:

@@ -83,7 +83,7 @@ def measure_all(candidates: Mapping[str, Candidate], rows: Rows, config: Config)
         "test": {name: measure(answers, scheme) for name, answers in judged.items()},
         "context_gain": _gain(judged[WITH_CONTEXT], judged[WITHOUT_CONTEXT], scheme),
         "unseen": {},
-        "slices": {entry.field: slices(judged[WITH_CONTEXT], values, scheme) for entry, values in by_id},
+        "slices": {entry.field: slices(judged[WITH_CONTEXT], tuple(values), scheme) for entry, values in by_id},
     }
     for column, path in enumerate(config.data.unseen):
         held_back = rows.never_seen(column)

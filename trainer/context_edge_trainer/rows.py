@@ -1,241 +1,228 @@
-"""From LDOs to rows: the columns a model is trained on, under the same rules by which the device judges a sample.
+"""From labelled records to rows, under the same rules by which the device judges a sample.
 
 A record that cannot be a row (no label, a reading out of range, a reference that is missing) is left out and counted
-by reason.
+by reason, a column at a time: the first reason that holds is the one that counts.
 """
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import Channel, Config
+from .columns import Flags, Floats, Texts, id_text, members, numbers, plausible_times, text_array, texts, values_at
+from .config import LABEL_SOURCES, Channel, Config
+from .dataset import Rows
 from .errors import TrainerError
-from .folds import FIRST_TRAIN, TEST, VALIDATION, fold_of, group_of
-from .segments import Rejections
+from .folds import folds_of, groups_of
+from .learned import absence, learn_ranges, learn_units
+from .segments import Labelled, Rejections
+
+__all__ = ["Rows", "collect", "id_text"]
 
 ASSET = "asset_id"
+UNKNOWN_LABELS_NAMED = 20
+REASONS_SHOWN = 5
+LEARNED = ", learned from the training rows"
 
 
-class LeftOutError(Exception):
-    """Why a record is no row; its text is the reason that is counted."""
+def collect(records: Iterable[Labelled], config: Config, rejections: Rejections) -> Rows:
+    """Turn records into rows. Raises TrainerError when no row is left, with the reasons."""
+    found = list(records)
+    sieve = _Sieve([record.place for record in found], rejections)
+    ldos = [record.ldo for record in found]
+    timestamps = plausible_times(values_at(ldos, "timestamp"))
+    _refuse_not_meant(sieve, ldos, timestamps, config)
+    labels = _labels(sieve, [record.label for record in found], config)
+    _refuse_sources(sieve, found, config)
+    quality = values_at(ldos, "sensor_quality")
+    channels = learn_units(config.channels, quality, sieve.kept)
+    readings, references = _channels(ldos, channels)
+    absent = absence(channels, readings[sieve.kept], references[sieve.kept], timestamps[sieve.kept])
+    _refuse_channels(sieve, channels, readings, references, quality)
+    whole = _rows(found, ldos, timestamps, labels, config, channels)
+    whole = replace(whole, readings=readings, references=_unfilled(readings, references, channels), absent=absent)
+    _refuse_numbers(sieve, whole.numeric, config)
+    rows = whole.where(sieve.kept)
+    _some(rows, rejections)
+    # Once it is known what trains, from training rows alone; then a learned range holds for all.
+    learned = learn_ranges(channels, rows)
+    for place, channel in enumerate(learned):
+        if channels[place].range is None:
+            _refuse_range(sieve, channel, channel.name, readings[:, place], LEARNED)
+            _refuse_range(sieve, channel, channel.reference, references[:, place], LEARNED)
+    rows = replace(whole.where(sieve.kept), channels=learned)
+    _some(rows, rejections)
+    return rows
 
 
-@dataclass(frozen=True)
-class Rows:
-    """N rows in columns.
+class _Sieve:
+    """Which records are still to become rows; every refusal is counted, with the place of its first."""
 
-    `readings` and `references` are [N, channels] in the channels' units, NaN where `fill` stands in and reference 0
-    where a channel has none; `ids` one list of N texts per id field ("" where there is none); `labels` indices into
-    the configuration's labels; `groups` indices of batches; `unseen` is [N, fields of config.data.unseen], true where
-    a row is kept out of training for its value of that field.
-    """
+    def __init__(self, places: Sequence[str], rejections: Rejections) -> None:
+        self.kept: Flags = np.ones(len(places), np.bool_)
+        self._places = places
+        self._rejections = rejections
 
-    readings: NDArray[np.float64]
-    references: NDArray[np.float64]
-    ids: tuple[tuple[str, ...], ...]
-    labels: NDArray[np.int64]
-    groups: NDArray[np.int64]
-    folds: NDArray[np.int64]
-    unseen: NDArray[np.bool_]
-    grouped_by: Mapping[str, int] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def where(self, mask: NDArray[np.bool_]) -> "Rows":
-        """The rows that a mask selects."""
-        index = np.flatnonzero(mask)
-        return Rows(
-            self.readings[index],
-            self.references[index],
-            tuple(tuple(column[i] for i in index) for column in self.ids),
-            self.labels[index],
-            self.groups[index],
-            self.folds[index],
-            self.unseen[index],
-        )
-
-    @staticmethod
-    def joined(parts: "Sequence[Rows]") -> "Rows":
-        """Rows of several sets, one behind the other."""
-        return Rows(
-            np.concatenate([part.readings for part in parts]),
-            np.concatenate([part.references for part in parts]),
-            tuple(
-                tuple(value for column in columns for value in column)
-                for columns in zip(*(part.ids for part in parts), strict=True)
-            ),
-            np.concatenate([part.labels for part in parts]),
-            np.concatenate([part.groups for part in parts]),
-            np.concatenate([part.folds for part in parts]),
-            np.concatenate([part.unseen for part in parts]),
-        )
-
-    def train(self) -> "Rows":
-        """Folds 2 to 9."""
-        return self.where((self.folds >= FIRST_TRAIN) & ~self.unseen.any(axis=1))
-
-    def validation(self) -> "Rows":
-        """Fold 1."""
-        return self.where((self.folds == VALIDATION) & ~self.unseen.any(axis=1))
-
-    def test(self) -> "Rows":
-        """Fold 0."""
-        return self.where((self.folds == TEST) & ~self.unseen.any(axis=1))
-
-    def never_seen(self, column: int) -> "Rows":
-        """All rows with a held-out value of the `column`-th field of config.data.unseen, and of no other."""
-        return self.where(self.unseen[:, column] & (self.unseen.sum(axis=1) == 1))
+    def refuse(self, mask: Flags, reason: str) -> None:
+        """Leave out what `mask` selects of the records that are left."""
+        for index in np.flatnonzero(mask & self.kept).tolist():
+            self._rejections.add(f"row: {reason}", self._places[index])
+        self.kept &= ~mask
 
 
-@dataclass(frozen=True)
-class _Row:
-    readings: list[float]
-    references: list[float]
-    ids: list[str]
-    label: int
-    group: str
-    grouped_by: str
-    episode: str
-    timestamp: float
-    unseen: list[bool]
+def _refuse_not_meant(sieve: _Sieve, ldos: Sequence[Any], timestamps: Floats, config: Config) -> None:
+    """What is simulated, not live, or from no plausible time."""
+    if not config.data.simulated:
+        sieve.refuse(_flags(value is not False for value in values_at(ldos, "simulated")), "simulated")
+    modes = set(config.data.modes)
+    wrong = _flags(not isinstance(mode, str) or mode not in modes for mode in values_at(ldos, "mode"))
+    sieve.refuse(wrong, f"mode is not {' or '.join(config.data.modes)}")
+    sieve.refuse(np.isnan(timestamps), "no plausible timestamp")
 
 
-def collect(records: Iterable[tuple[str, Mapping[str, Any]]], config: Config, rejections: Rejections) -> Rows:
-    """Turn (place, LDO) pairs into rows. Raises TrainerError when no row is left."""
-    labels = {label.name: index for index, label in enumerate(config.labels)}
-    found: list[_Row] = []
-    for place, ldo in records:
-        try:
-            found.append(_row(ldo, config, labels))
-        except LeftOutError as reason:
-            rejections.add(f"row: {reason}", place)
-    if not found:
-        why = "; ".join(f"{reason} ({count})" for reason, count in rejections.counts.most_common(3))
-        raise TrainerError(f"no record can be learnt from: {why or 'there are none'}")
-    groups = _groups(found)
-    names = {name: index for index, name in enumerate(dict.fromkeys(groups))}
-    fold = {name: fold_of(config.folds.salt, name) for name in names}
+def _labels(sieve: _Sieve, said: Sequence[str | None], config: Config) -> NDArray[np.int64]:
+    """Indices of labels; what has none is left out, and each name that the configuration lacks is counted."""
+    known = {label.name: index for index, label in enumerate(config.labels)}
+    sieve.refuse(_flags(label is None for label in said), "no label")
+    labels = np.array([-1 if label is None else known.get(label, -1) for label in said], np.int64)
+    strange = Counter(said[index] for index in np.flatnonzero((labels < 0) & sieve.kept).tolist())
+    for name, _ in strange.most_common(UNKNOWN_LABELS_NAMED):
+        called = _flags(label == name for label in said)
+        sieve.refuse(called, f'the configuration has no label "{str(name)[:80]}"')
+    sieve.refuse(labels < 0, "labels that the configuration does not name, all others")
+    return labels
+
+
+def _refuse_sources(sieve: _Sieve, found: Sequence[Labelled], config: Config) -> None:
+    for source in LABEL_SOURCES:
+        if source not in config.data.label_sources:
+            mask = _flags(record.source == source for record in found)
+            sieve.refuse(mask, f"[data] label_sources leaves out what is labelled by {source}")
+
+
+def _channels(ldos: Sequence[Any], channels: Sequence[Channel]) -> tuple[Floats, Floats]:
+    """Readings and references [N, channels], NaN where there is none; reference 0 where a channel has none."""
+    data, contexts = values_at(ldos, "sensor_data"), values_at(ldos, "context")
+    readings = np.empty((len(ldos), len(channels)), np.float64)
+    references = np.zeros((len(ldos), len(channels)), np.float64)
+    for place, channel in enumerate(channels):
+        readings[:, place] = numbers(members(data, channel.name))
+        if channel.reference is not None:
+            references[:, place] = numbers(values_at(contexts, channel.reference))
+    return readings, references
+
+
+def _unfilled(readings: Floats, references: Floats, channels: Sequence[Channel]) -> Floats:
+    """References with 0 where fill stands in, and `readings` (changed here) with NaN where its reference is missing."""
+    filled = np.isnan(readings) | np.isnan(references)
+    readings[filled] = np.nan
+    return np.where(filled, 0.0, references)
+
+
+def _refuse_channels(
+    sieve: _Sieve, channels: Sequence[Channel], readings: Floats, references: Floats, quality: Sequence[Any]
+) -> None:
+    """As the device: a reading that is missing, in another unit or out of range; then the same of its reference."""
+    for place, channel in enumerate(channels):
+        reading, reference = readings[:, place], references[:, place]
+        missing = np.isnan(reading)
+        if channel.fill is None:
+            sieve.refuse(missing, f"{channel.name} is missing or not a number")
+        units = members(members(quality, channel.name), "unit")
+        for unit in {unit for unit in units if isinstance(unit, str)} - {"", channel.unit}:
+            mask = _flags(found == unit for found in units)
+            sieve.refuse(mask & ~missing, f"{channel.name} is in {unit}, not {channel.unit}")
+        _refuse_range(sieve, channel, channel.name, reading)
+        if channel.fill is None:
+            sieve.refuse(np.isnan(reference), f"the context has no number at {channel.reference}")
+        _refuse_range(sieve, channel, channel.reference, np.where(missing, np.nan, reference))
+
+
+def _refuse_range(sieve: _Sieve, channel: Channel, what: str | None, values: Floats, why: str = "") -> None:
+    """Values outside the channel's range; NaN is not outside."""
+    if channel.range is None or what is None:
+        return
+    low, high = channel.range
+    sieve.refuse((values < low) | (values > high), f"{what} is outside {low:g} to {high:g} {channel.unit}{why}")
+
+
+def _refuse_numbers(sieve: _Sieve, numeric: Floats, config: Config) -> None:
+    """As the device: a number of the context that is missing, or that 32 bits would turn into an infinity."""
+    paths = [path for entry in config.numeric for path in entry.fields]
+    for place, path in enumerate(paths):
+        with np.errstate(over="ignore"):
+            usable = np.isfinite(numeric[:, place].astype(np.float32))
+        sieve.refuse(~usable, f"the context has no usable number at {path}")
+
+
+def _rows(
+    found: Sequence[Labelled],
+    ldos: Sequence[Any],
+    timestamps: Floats,
+    labels: NDArray[np.int64],
+    config: Config,
+    channels: tuple[Channel, ...],
+) -> Rows:
+    """The columns of all records, those that are left out too, but for readings and references."""
+    contexts = values_at(ldos, "context")
+    assets = texts(values_at(ldos, ASSET))
+    groups, grouping = groups_of(ldos, timestamps, config.folds.group)
+    number = {group: index for index, group in enumerate(dict.fromkeys(groups))}
+    columns = [numbers(values_at(contexts, path)) for entry in config.numeric for path in entry.fields]
+    probability = np.array([record.probability or np.nan for record in found], np.float64)
     return Rows(
-        readings=np.array([row.readings for row in found], np.float64),
-        references=np.array([row.references for row in found], np.float64),
-        ids=tuple(tuple(row.ids[i] for row in found) for i in range(len(config.ids))),
-        labels=np.array([row.label for row in found], np.int64),
-        groups=np.array([names[name] for name in groups], np.int64),
-        folds=np.array([fold[name] for name in groups], np.int64),
-        unseen=np.array([row.unseen for row in found], np.bool_).reshape(len(found), len(config.data.unseen)),
-        grouped_by=Counter(row.grouped_by for row in found),
+        ldo_ids=texts(values_at(ldos, "ldo_id")),
+        timestamps=timestamps,
+        devices=texts(values_at(ldos, "device")),
+        assets=assets,
+        readings=np.empty((len(found), 0)),
+        references=np.empty((len(found), 0)),
+        numeric=np.stack(columns, axis=1) if columns else np.empty((len(found), 0)),
+        ids=tuple(_ids(contexts, assets, entry.field) for entry in config.ids),
+        labels=labels,
+        sources=text_array([record.source for record in found]),
+        writers=text_array([record.writer for record in found]),
+        probability=probability,
+        test_weight=_test_weights(found, probability),
+        groups=np.array([number[group] for group in groups], np.int64),
+        grouping=grouping,
+        folds=folds_of(config.folds.salt, groups),
+        unseen=_unseen(contexts, assets, config),
+        channels=channels,
     )
 
 
-def value_at(root: object, path: str) -> object:
-    """The value at a dotted path ("normal.temperature") in nested JSON objects, or None."""
-    value = root
-    for step in path.split("."):
-        if not isinstance(value, dict) or step not in value:
-            return None
-        value = value[step]
-    return value
+def _ids(contexts: Sequence[Any], assets: Texts, path: str) -> Texts:
+    """The keys of a context field; for "asset_id" the record's own asset comes first, as on the device."""
+    keys = texts(values_at(contexts, path))
+    return np.where(assets != "", assets, keys) if path == ASSET else keys
 
 
-def id_text(value: object) -> str:
-    """A context value as the key of a vocabulary, spelt as the device spells it; "" for what cannot be one."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float) and math.isfinite(value):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
-    return ""
+def _unseen(contexts: Sequence[Any], assets: Texts, config: Config) -> Flags:
+    """[N, fields held back]: true where a row has one of the values."""
+    unseen = np.zeros((len(contexts), len(config.data.unseen)), np.bool_)
+    for place, (path, values) in enumerate(config.data.unseen.items()):
+        keys, held = _ids(contexts, assets, path), set(values)
+        unseen[:, place] = _flags(key in held for key in keys)
+    return unseen
 
 
-def _row(ldo: Mapping[str, Any], config: Config, labels: Mapping[str, int]) -> _Row:
-    if ldo.get("simulated") is not False and not config.data.simulated:
-        raise LeftOutError("simulated")
-    if ldo.get("mode") not in config.data.modes:
-        raise LeftOutError(f"mode is not {' or '.join(config.data.modes)}")
-    timestamp = _number(ldo.get("timestamp"))
-    if timestamp is None or not 0 <= timestamp < 1e11:
-        raise LeftOutError("no plausible timestamp")
-    label = ldo.get("ground_truth_label")
-    if label is None:
-        raise LeftOutError("no label")
-    if not isinstance(label, str) or label not in labels:
-        raise LeftOutError("a label that the configuration does not name")
-    context = ldo.get("context")
-    pairs = [_reading(channel, ldo, context) for channel in config.channels]
-    group, grouped_by = group_of(ldo, id_text(ldo.get(ASSET)))
-    decision = ldo.get("decision")
-    episode = decision.get("episode_id") if isinstance(decision, dict) else None
-    return _Row(
-        readings=[reading for reading, _ in pairs],
-        references=[reference for _, reference in pairs],
-        ids=[_id(ldo, entry.field) for entry in config.ids],
-        label=labels[label],
-        group=group,
-        grouped_by=grouped_by,
-        episode=f"{ldo.get('device')} {episode}" if isinstance(episode, str) and episode else "",
-        timestamp=timestamp,
-        unseen=[_id(ldo, path) in values for path, values in config.data.unseen.items()],
-    )
+def _test_weights(found: Sequence[Labelled], probability: Floats) -> Floats:
+    """How many rows of the natural stream each stands for; 0 for answers that were not drawn, or by nobody known."""
+    engineer = _flags(record.source == "engineer" for record in found)
+    drawn = _flags(record.stream == "evaluation" and record.identity == "authenticated" for record in found)
+    usable = (probability > 0) & (probability <= 1)
+    return np.where(engineer, np.where(drawn & usable, 1 / np.where(usable, probability, 1), 0.0), 1.0)
 
 
-def _id(ldo: Mapping[str, Any], path: str) -> str:
-    """The key of a context field; for "asset_id" the record's own asset comes first, as on the device."""
-    own = ldo.get(ASSET) if path == ASSET else None
-    return id_text(own if own is not None else value_at(ldo.get("context"), path))
+def _flags(values: Iterable[bool]) -> Flags:
+    return np.fromiter(values, np.bool_)
 
 
-def _reading(channel: Channel, ldo: Mapping[str, Any], context: object) -> tuple[float, float]:
-    """Reading and reference of a channel; (NaN, 0) where its `fill` stands in."""
-    data = ldo.get("sensor_data")
-    value = _number(data.get(channel.name)) if isinstance(data, dict) else None
-    if value is None:
-        return _filled(channel, f"{channel.name} is missing or not a number")
-    quality = ldo.get("sensor_quality")
-    state = quality.get(channel.name) if isinstance(quality, dict) else None
-    unit = state.get("unit") if isinstance(state, dict) else None
-    if isinstance(unit, str) and unit not in ("", channel.unit):
-        raise LeftOutError(f"{channel.name} is in {unit}, not {channel.unit}")
-    _check_range(channel.name, value, channel)
-    if channel.reference is None:
-        return value, 0.0
-    reference = _number(value_at(context, channel.reference))
-    if reference is None:
-        return _filled(channel, f"the context has no number at {channel.reference}")
-    _check_range(channel.reference, reference, channel)
-    return value, reference
-
-
-def _check_range(what: str, value: float, channel: Channel) -> None:
-    if channel.range is not None and not channel.range[0] <= value <= channel.range[1]:
-        raise LeftOutError(f"{what} is outside {channel.range[0]:g} to {channel.range[1]:g} {channel.unit}")
-
-
-def _filled(channel: Channel, reason: str) -> tuple[float, float]:
-    if channel.fill is None:
-        raise LeftOutError(reason)
-    return math.nan, 0.0
-
-
-def _number(value: object) -> float | None:
-    """A finite number, or None: neither true nor "12.5" is one."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return float(value)
-
-
-def _groups(rows: Sequence[_Row]) -> list[str]:
-    """The group of each row; an episode, whose rows resemble each other, takes the group of its earliest."""
-    first: dict[str, _Row] = {}
-    for row in rows:
-        if row.episode and (row.episode not in first or row.timestamp < first[row.episode].timestamp):
-            first[row.episode] = row
-    return [first[row.episode].group if row.episode else row.group for row in rows]
+def _some(rows: Rows, rejections: Rejections) -> None:
+    if len(rows) == 0:
+        why = "; ".join(f"{reason} ({count:,})" for reason, count in rejections.counts.most_common(REASONS_SHOWN))
+        raise TrainerError(f"no record can be learnt from: {why or 'there are none'}")

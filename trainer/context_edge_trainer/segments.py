@@ -76,7 +76,8 @@ class Labelled:
 def as_labelled(place: str, ldo: dict[str, Any]) -> Labelled:
     """A record with the label that it carries itself."""
     label, source = ldo.get("ground_truth_label"), ldo.get("label_source")
-    return Labelled(place, ldo, label if isinstance(label, str) else None, source if isinstance(source, str) else "none")
+    source = source if isinstance(source, str) else "none"
+    return Labelled(place, ldo, label if isinstance(label, str) else None, source)
 
 
 def list_segments(store: Path) -> list[str]:

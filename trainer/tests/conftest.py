@@ -9,9 +9,24 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config
 from context_edge_trainer.config_file import load_config
+
+# Any JSON, with the names and the oddities that a reader of records stumbles over.
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["batch", "normal", "temperature", "pressure", "product", "episode_id", "unit", "0", ""]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
 
 SPOOL = "0123456789abcdef0123456789abcdef"
 NORMAL = {"Pump A": 50.0, "Pump B": 70.0, "Pump New": 90.0}
@@ -76,6 +91,7 @@ def ldo(number: int, *, product: str = "Pump A", label: str | None = "normal", *
         "sensor_quality": {"temperature": {"unit": "°C", "quality": "good"}},
         "ai_prediction": "leak",
         "ground_truth_label": label,
+        "label_source": "none" if label is None else "context",
         "decision": None,
     }
     return record | changes

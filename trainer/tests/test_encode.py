@@ -6,14 +6,14 @@ import torch
 from context_edge_trainer.config import Config
 from context_edge_trainer.encode import UNK, Encoding, drop_ids, learn_vocabularies
 from context_edge_trainer.rows import collect
-from context_edge_trainer.segments import Rejections
+from context_edge_trainer.segments import Rejections, as_labelled
 
 from .conftest import ldo, plant
 
 
 def test_a_channel_with_a_reference_is_seen_as_the_difference(config: Config) -> None:
     record = ldo(1, sensor_data={"temperature": 50.3, "pressure": 8.125})
-    rows = collect([("", record)], config, Rejections())
+    rows = collect([as_labelled("", record)], config, Rejections())
     seen = Encoding(config, ({}, {})).encode(rows).sensors
     assert seen.dtype == torch.float32
     # Subtracted in 64 bits, then rounded once: in 32 bits it would be 0.2999992.
@@ -24,7 +24,7 @@ def test_a_channel_with_a_reference_is_seen_as_the_difference(config: Config) ->
 
 def test_vocabularies_know_what_training_saw_and_nothing_else(config: Config) -> None:
     records = [*plant(2000), *plant(200, seed=8, products=["Pump New"])]
-    rows = collect([("", record) for record in records], config, Rejections())
+    rows = collect([as_labelled("", record) for record in records], config, Rejections())
     products, assets = learn_vocabularies(rows.train())
     assert products == {"Pump A": 1, "Pump B": 2}
     assert assets == {"pump-0": 1, "pump-1": 2}

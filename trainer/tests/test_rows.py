@@ -11,7 +11,7 @@ from context_edge_trainer.config import Config
 from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.folds import fold_of
 from context_edge_trainer.rows import Rows, collect, id_text
-from context_edge_trainer.segments import Rejections
+from context_edge_trainer.segments import Rejections, as_labelled
 
 from .conftest import ldo
 
@@ -19,7 +19,7 @@ from .conftest import ldo
 def rows_of(config: Config, *records: dict[str, Any]) -> tuple[Rows, Rejections]:
     """The records behind one that is sound, which takes place 0."""
     rejections = Rejections()
-    numbered = [(str(place), record) for place, record in enumerate([ldo(0), *records])]
+    numbered = [as_labelled(str(place), record) for place, record in enumerate([ldo(0), *records])]
     return collect(numbered, config, rejections), rejections
 
 
@@ -31,8 +31,8 @@ def context(**changes: Any) -> dict[str, Any]:
     ("changes", "reason"),
     [
         ({"ground_truth_label": None}, "no label"),
-        ({"ground_truth_label": "rust"}, "a label that the configuration does not name"),
-        ({"ground_truth_label": ["hot"]}, "a label that the configuration does not name"),
+        ({"ground_truth_label": "rust"}, 'the configuration has no label "rust"'),
+        ({"ground_truth_label": ["hot"]}, "no label"),
         ({"simulated": True}, "simulated"),
         ({"simulated": "no"}, "simulated"),
         ({"mode": "commissioning"}, "mode is not live"),
@@ -74,7 +74,7 @@ def test_fill_stands_in_for_reading_and_reference(configured: Callable[[str, str
 def test_the_asset_of_the_record_comes_before_that_of_the_context(config: Config) -> None:
     other = context(asset_id="from-context")
     rows, _ = rows_of(config, ldo(1, context=other), ldo(2, asset_id=None, context=other))
-    assert rows.ids[1] == ("pump-0", "pump-1", "from-context")
+    assert rows.ids[1].tolist() == ["pump-0", "pump-1", "from-context"]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_what_is_held_back_is_in_no_fold(config: Config) -> None:
 
 def test_nothing_to_learn_from_is_said_with_the_reason(config: Config) -> None:
     with pytest.raises(TrainerError, match=r"row: no label \(1\)"):
-        collect([("here", ldo(1, label=None))], config, Rejections())
+        collect([as_labelled("here", ldo(1, label=None))], config, Rejections())
 
 
 def test_no_record_however_strange_ends_the_run(config: Config) -> None:

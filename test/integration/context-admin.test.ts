@@ -91,6 +91,24 @@ describe("the example that administers contexts", function () {
     assert.match(none.body.reasons?.[0] ?? "", /nothing can be imported\. line 2: has neither key nor code/);
   });
 
+  it("answers broken JSON in words, with the place", async () => {
+    const broken = '{"code":"J1",\n "value":{"product":}}';
+    const listed = await ask("POST", "/contexts", broken);
+    assert.equal(listed.status, 400);
+    assert.match(listed.body.reasons?.[0] ?? "", /line 2: is not valid JSON: Unexpected token/);
+    for (const method of ["PUT", "PATCH"]) {
+      const { status, body } = await ask(method, "/contexts/J1", '{"product":}', "text/plain");
+      assert.equal(status, 400);
+      assert.match(body.reasons?.[0] ?? "", /^the body is no JSON: .*'}'.*/);
+    }
+    assert.equal((await ask("PUT", "/contexts/J1", '{"product":"Motor J"}', "text/plain")).status, 200);
+    assert.deepEqual((await ask("GET", "/contexts/J1")).body, { product: "Motor J" });
+    assert.equal((await ask("POST", "/contexts", "")).status, 400);
+    const rows = [{ code: "J2", value: { product: "Motor K" } }];
+    assert.deepEqual([(await ask("POST", "/contexts", rows)).status], [200]);
+    assert.equal((await ask("GET", "/contexts/J2")).status, 200);
+  });
+
   it("takes contexts from the MES, and sends back what it refuses", async () => {
     const subscriber = await broker.subscribe("mes/refused/#");
     const { heard } = subscriber;

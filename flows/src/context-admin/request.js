@@ -9,6 +9,11 @@ function refuse(status, reasons) {
   return [null, msg];
 }
 
+/** Leaves what Node-RED has parsed as it is: it does so with application/json alone. */
+function parsed(body) {
+  return typeof body === "string" || Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body;
+}
+
 /** What a context must be: add your own rules here. */
 function faultsOf(context) {
   if (context === null || typeof context !== "object" || Array.isArray(context))
@@ -25,14 +30,18 @@ function faultsOf(context) {
 
 if (cycles !== undefined) msg.command = { name: "get", key: `cycles:${cycles}` };
 else if (code === undefined) {
-  if (msg.payload === "" || msg.payload === undefined) return refuse(400, ["the body is empty"]);
+  if (msg.payload === undefined || msg.payload.length === 0) return refuse(400, ["the body is empty"]);
   msg.command = { name: "import", check: query.check === "true" };
 } else if (method === "GET") msg.command = { name: "get", code };
 else if (method === "DELETE") msg.command = { name: "delete", code };
-else if (method === "PATCH") msg.command = { name: "patch", code };
 else {
-  const faults = faultsOf(msg.payload);
+  try {
+    msg.payload = parsed(msg.payload);
+  } catch (error) {
+    return refuse(400, [`the body is no JSON: ${error.message}`]);
+  }
+  const faults = method === "PATCH" ? [] : faultsOf(msg.payload);
   if (faults.length > 0) return refuse(400, faults);
-  msg.command = { name: "put", code };
+  msg.command = { name: method === "PATCH" ? "patch" : "put", code };
 }
 return [msg, null];

@@ -1,5 +1,4 @@
 /** What an `import` carries, whatever its shape, as rows. */
-import { isUtf8 } from "node:buffer";
 import { EdgeError } from "../../errors";
 import { isRecord } from "../../path";
 import type { ColumnType } from "./csv-columns";
@@ -90,15 +89,16 @@ function textOf(payload: string | Uint8Array): string {
       `the import has ${payload.length} bytes, limit ${MAX_IMPORT_BYTES}: split it`,
     );
   }
-  if (typeof payload !== "string" && !isUtf8(payload)) throw notUtf8(`the import's ${payload.length} bytes are`);
   const text = (typeof payload === "string" ? payload : Buffer.from(payload).toString("utf8")).replace(/^\ufeff/, "");
-  // What came as text was decoded before: this character stands where bytes were no UTF-8, and what they meant is lost.
+  // This character stands where bytes were no UTF-8, and what they meant is lost, whether they were decoded here or before.
   const lost = text.indexOf("\ufffd");
-  if (lost >= 0) throw notUtf8(`the import is, in line ${text.slice(0, lost).split(/\r\n|\n|\r/).length},`);
+  if (lost >= 0) {
+    throw new EdgeError(
+      "import-invalid",
+      `the import is, in line ${text.slice(0, lost).split(/\r\n|\n|\r/).length}, not text in UTF-8`,
+      { remedy: 'save it as "CSV UTF-8"' },
+    );
+  }
   if (text.trim() === "") throw new EdgeError("import-invalid", "the import is empty");
   return text;
-}
-
-function notUtf8(what: string): EdgeError {
-  return new EdgeError("import-invalid", `${what} not text in UTF-8`, { remedy: 'save it as "CSV UTF-8"' });
 }

@@ -84,10 +84,9 @@ describe("an import of CSV", () => {
 
   it("refuses what is not UTF-8, also where it was decoded before", async () => {
     const latin = Buffer.from("key,product\na,Motor\nb,Gerät", "latin1");
-    const told = /\d+ bytes are not text in UTF-8 — save it as "CSV UTF-8"/;
-    await assert.rejects(imported(latin), { code: "import-invalid", message: told });
     const where = /in line 3, not text in UTF-8 — save it as "CSV UTF-8"/;
-    await assert.rejects(imported(latin.toString("utf8")), { code: "import-invalid", message: where });
+    for (const text of [latin, latin.toString("utf8")])
+      await assert.rejects(imported(text), { code: "import-invalid", message: where });
   });
 
   it("costs a broken line that line alone", async () => {

@@ -8,16 +8,22 @@ from typing import Any
 from .calibrate import Calibration
 from .config import Config
 from .encode import Encoding
-from .evaluate import Judged, Scheme, gains, judge, measure, slices
+from .evaluate import WITH_CONTEXT, WITHOUT_CONTEXT, WITHOUT_REFERENCES, Judged, judge, measure_all
 from .gates import judge_gates
 from .model import logits_of
 from .rows import Rows
 from .segments import Rejections, Snapshot
 from .train import Fitted
 
-WITH_CONTEXT = "with_context"
-WITHOUT_REFERENCES = "without_references"
-WITHOUT_CONTEXT = "without_context"
+__all__ = [
+    "WITHOUT_CONTEXT",
+    "WITHOUT_REFERENCES",
+    "WITH_CONTEXT",
+    "Candidate",
+    "describe_data",
+    "measure_all",
+    "report",
+]
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Candidate:
     def judge(self, rows: Rows) -> Judged:
         """Its answers to rows."""
         logits = logits_of(self.fitted.model, self.encoding.encode(rows))
-        return judge(self.calibration.probabilities(logits).numpy(), rows.labels, rows.groups)
+        return judge(self.calibration.probabilities(logits).numpy(), rows.labels, rows.groups, rows.test_weight)
 
     def describe(self) -> dict[str, Any]:
         """How its training went."""
@@ -73,30 +79,6 @@ def report(
     }
 
 
-def measure_all(candidates: Mapping[str, Candidate], rows: Rows, config: Config) -> dict[str, Any]:
-    """Figures of all candidates on the test fold and on rows that training never saw, and what context gains."""
-    scheme = Scheme.of(config)
-    test = rows.test()
-    judged = {name: candidate.judge(test) for name, candidate in candidates.items()}
-    by_id = zip(config.ids, test.ids, strict=True)
-    metrics: dict[str, Any] = {
-        "test": {name: measure(answers, scheme) for name, answers in judged.items()},
-        "context_gain": _gain(judged[WITH_CONTEXT], judged[WITHOUT_CONTEXT], scheme),
-        "unseen": {},
-        "slices": {entry.field: slices(judged[WITH_CONTEXT], tuple(values), scheme) for entry, values in by_id},
-    }
-    for column, path in enumerate(config.data.unseen):
-        held_back = rows.never_seen(column)
-        if len(held_back) == 0:
-            continue
-        answers = {name: candidate.judge(held_back) for name, candidate in candidates.items()}
-        metrics["unseen"][path] = {
-            **{name: measure(answer, scheme) for name, answer in answers.items()},
-            "reference_gain": _gain(answers[WITH_CONTEXT], answers[WITHOUT_REFERENCES], scheme),
-        }
-    return metrics
-
-
 def describe_data(rows: Rows, snapshot: Snapshot, rejections: Rejections, config: Config) -> dict[str, Any]:
     """What was read, what of it became rows of which fold, and what was left out."""
     names = [label.name for label in config.labels]
@@ -116,10 +98,6 @@ def describe_data(rows: Rows, snapshot: Snapshot, rejections: Rejections, config
         "labels": {name: _count_labels(fold, names) for name, fold in folds.items()},
         "left_out": rejections.summary(),
     }
-
-
-def _gain(better: Judged, worse: Judged, scheme: Scheme) -> dict[str, Any]:
-    return dict(gains(better, worse, scheme, ("accuracy", "macro_f1")))
 
 
 def _count_labels(rows: Rows, names: list[str]) -> dict[str, int]:

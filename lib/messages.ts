@@ -272,11 +272,14 @@ export type Manifest = Static<typeof Manifest>;
 export const Golden = Type.Object({
   schema: Type.Literal("golden/1"),
   tolerance: Type.Number({ exclusiveMinimum: 0 }),
+  /** That of the INT8 file, which rounds: `int8` in every row is then what it must answer. */
+  int8_tolerance: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
   rows: Type.Array(
     Type.Object({
       sensor_data: Type.Record(Type.String(), Type.Number()),
       context: Context,
       probabilities: Probabilities,
+      int8: Type.Optional(Probabilities),
     }),
     { minItems: 1 },
   ),

@@ -1,7 +1,7 @@
 // `npm run train-model`: makes models/motor-faults again, from nothing. Simulates the runs, trains, exports, pins the
 // files by hash and writes the measured figures into docs/model.md.
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -47,9 +47,17 @@ function bestPossible(file) {
   }
 }
 
+/** The bundled model is pinned by hash in the code: it needs no signature. */
+function bring(release) {
+  rmSync(model, { recursive: true, force: true });
+  mkdirSync(model, { recursive: true });
+  for (const name of readdirSync(release)) copyFileSync(join(release, name), join(model, name));
+}
+
 // Ctrl-C reaches the command that runs, which cleans up after itself; this process then cleans up too.
 process.on("SIGINT", () => {});
 const store = mkdtempSync(join(tmpdir(), "context-edge-train-"));
+const work = join(store, "work");
 try {
   const python = trainerPython();
   console.log("simulating the plant");
@@ -57,8 +65,9 @@ try {
   console.log("computing the best accuracy that any judge can reach");
   const ceiling = join(store, "best-possible.jsonl");
   bestPossible(ceiling);
-  const args = ["-m", "context_edge_trainer", "run", "--store", store, "--out", model, "--best-possible", ceiling];
+  const args = ["-m", "context_edge_trainer", "run", "--store", store, "--out", work, "--best-possible", ceiling];
   run(python, args, { cwd: join(root, "trainer"), stdio: "inherit" });
+  bring(join(work, "release"));
   process.stdout.write(typescript("scripts/pin-model.ts"));
   writeModelDoc(root);
   console.log("wrote the figures into docs/model.md");

@@ -100,7 +100,9 @@ export class ActiveModel {
    * @throws EdgeError `golden-mismatch` with row, label and both probabilities
    */
   async verifyGolden(): Promise<void> {
-    const { golden } = this.release;
+    const { golden, precision } = this.release;
+    const rounded = precision === "int8" && golden.int8_tolerance !== undefined;
+    const tolerance = rounded ? (golden.int8_tolerance as number) : golden.tolerance;
     const feeds = new Feeds(this.layout, this.maxRows);
     for (const [index, row] of golden.rows.entries()) {
       const at = `golden sample ${index + 1} of ${golden.rows.length}`;
@@ -108,12 +110,12 @@ export class ActiveModel {
       if (fault) throw new EdgeError("golden-mismatch", `${at} cannot be encoded: ${fault.message}`);
       const { probabilities, fault: failed } = this.read(await this.model.run(feeds, 1), 0, false, undefined, 0);
       if (!probabilities) throw new EdgeError("golden-mismatch", `${at}: ${failed?.message}`);
-      for (const [label, expected] of Object.entries(row.probabilities)) {
+      for (const [label, expected] of Object.entries((rounded && row.int8) || row.probabilities)) {
         const found = probabilities[label] as number;
-        if (Math.abs(found - expected) > golden.tolerance) {
+        if (Math.abs(found - expected) > tolerance) {
           throw new EdgeError(
             "golden-mismatch",
-            `${at}: ${label} is ${found.toFixed(4)}, must be ${expected.toFixed(4)} ± ${golden.tolerance}`,
+            `${at}: ${label} is ${found.toFixed(4)}, must be ${expected.toFixed(4)} ± ${tolerance}`,
           );
         }
       }

@@ -14,8 +14,8 @@ export const SENSORS = "sensors";
 /** Beyond this a manifest is not one: vocabularies of a large plant stay below it. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_ROWS = 1 << 20;
-/** A golden tolerance above this would let a different model pass. */
-const MAX_TOLERANCE = 0.05;
+/** A golden tolerance above this would let a different model pass; 8 bits round. */
+const MAX_TOLERANCE = { fp32: 0.05, int8: 0.1 };
 /** Differences of such values are still finite as 32-bit numbers. */
 const MAX_VALUE = 1e30;
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
@@ -125,18 +125,24 @@ function inputsWrong(m: Manifest): string | undefined {
 }
 
 function goldenMismatch(golden: Golden, m: Manifest): string | undefined {
-  if (golden.tolerance > MAX_TOLERANCE) return `tolerance ${golden.tolerance}, limit ${MAX_TOLERANCE}`;
-  const labels = m.labels.map((label) => label.name).toSorted();
+  const { tolerance, int8_tolerance: int8 = 0 } = golden;
+  if (tolerance > MAX_TOLERANCE.fp32) return `tolerance ${tolerance}, limit ${MAX_TOLERANCE.fp32}`;
+  if (int8 > MAX_TOLERANCE.int8) return `int8_tolerance ${int8}, limit ${MAX_TOLERANCE.int8}`;
   for (const [index, row] of golden.rows.entries()) {
     const at = `row ${index + 1}`;
-    if (Object.keys(row.probabilities).toSorted().join("\n") !== labels.join("\n"))
-      return `${at} has not the labels of the manifest`;
-    const sum = Object.values(row.probabilities).reduce((a, b) => a + b, 0);
-    if (Math.abs(sum - 1) > 0.01) return `${at}: probabilities sum to ${sum}`;
+    const wrong = answerWrong(row.probabilities, m) ?? (row.int8 && answerWrong(row.int8, m));
+    if (wrong !== undefined) return `${at} ${wrong}`;
     const missing = m.channels.find((c) => c.fill === undefined && !Object.hasOwn(row.sensor_data, c.name));
     if (missing) return `${at} has no ${missing.name}`;
   }
   return undefined;
+}
+
+function answerWrong(answer: Readonly<Record<string, number>>, m: Manifest): string | undefined {
+  const labels = m.labels.map((label) => label.name).toSorted();
+  if (Object.keys(answer).toSorted().join("\n") !== labels.join("\n")) return "has not the labels of the manifest";
+  const sum = Object.values(answer).reduce((a, b) => a + b, 0);
+  return Math.abs(sum - 1) > 0.01 ? `has probabilities that sum to ${sum}` : undefined;
 }
 
 function repeated(names: readonly string[]): string | undefined {

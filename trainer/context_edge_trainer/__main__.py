@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .config_file import MOTOR_FAULTS, load_config
-from .errors import TrainerError
+from .errors import GateError, TrainerError
 
+GATES = 3
 STOPPED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit status: 0 done, 2 for what a person must mend, 130 stopped by a signal; nothing is left behind by either."""
+    """Exit status: 0 done, 2 for what a person must mend, 3 for a gate that did not pass, 130 stopped by a signal."""
     options = _parser().parse_args(arguments)
     started = time.monotonic()
 
@@ -28,7 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Imported here: PyTorch takes seconds, and a typing error on the command line should not.
         from .pipeline import run
 
-        run(options.store, options.out, config, progress, options.best_possible)
+        run(options.store, options.out, config, progress, options.best_possible, options.key)
+    except GateError as error:
+        print(f"context_edge_trainer: not released: {error}", file=sys.stderr)
+        return GATES
     except TrainerError as error:
         print(f"context_edge_trainer: {error}", file=sys.stderr)
         return 2
@@ -47,8 +51,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--store", type=Path, required=True, metavar="DIR", help="folder laid out as the bucket (ldo/v1/…)"
     )
-    run.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the release's files go")
+    run.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the work folder: the release goes into its folder release/",
+    )
     run.add_argument("--config", type=Path, default=MOTOR_FAULTS, metavar="FILE", help="TOML; default: the motor model")
+    run.add_argument("--key", type=Path, metavar="PEM", help="private key (ECDSA P-256) that signs the release")
     run.add_argument(
         "--best-possible", type=Path, metavar="FILE", help="lines of `simulate -- bayes`, to stand in the report"
     )

@@ -141,6 +141,13 @@ class Gates:
 
 
 @dataclass(frozen=True)
+class Export:
+    """Which files a release has: without `int8` there is none in 8 bits, and nothing of it is measured or gated."""
+
+    int8: bool = True
+
+
+@dataclass(frozen=True)
 class Waiver:
     """A person who answers for a gate that does not pass: `gate` as the report names it ("recall:other")."""
 
@@ -166,6 +173,7 @@ class Config:
     training: Training
     policy: Policy
     gates: Gates
+    export: Export
     waivers: tuple[Waiver, ...]
 
     @property

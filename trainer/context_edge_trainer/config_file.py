@@ -11,6 +11,7 @@ from .config import (
     Channel,
     Config,
     Data,
+    Export,
     Folds,
     Gates,
     IdField,
@@ -65,6 +66,7 @@ def parse_config(raw: Mapping[str, Any]) -> Config:
         training=_training(document.table("training", optional=True)),
         policy=_policy(document.table("policy", optional=True)),
         gates=_gates(document.table("gates", optional=True)),
+        export=_export(document.table("export", optional=True)),
         waivers=tuple(_waiver(table) for table in tables(document, "waivers")),
     )
     model.done()
@@ -221,6 +223,10 @@ def _gates(table: Table) -> Gates:
             min_rows=table.integer("min_rows", Gates.min_rows, 1, 1_000_000),
         )
     )
+
+
+def _export(table: Table) -> Export:
+    return table.checked(Export(int8=table.flag("int8", Export.int8)))
 
 
 def _waiver(table: Table) -> Waiver:

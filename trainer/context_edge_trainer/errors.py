@@ -1,5 +1,9 @@
-"""The one error that a person can act on; everything else is a defect and keeps its traceback."""
+"""The errors that a person can act on; everything else is a defect and keeps its traceback."""
 
 
 class TrainerError(Exception):
     """What is wrong with the input or the configuration, with the numbers in it. Ends the command with status 2."""
+
+
+class GateError(TrainerError):
+    """Gates that stand in the way of a release, with value and bound. Ends the command with status 3."""

@@ -1,125 +1,92 @@
-"""From the trained network to one self-contained ONNX file, proved equal to the network it came from.
+"""The export stage: the files that a device runs, what it must know to feed them, and the samples that prove both.
 
-The exporter notes stack traces with the paths of this machine, and may write weights beside the file; neither leaves
-here.
+What is written here is all that a release is made of, so that releasing needs neither rows nor network.
 """
 
-import logging
-import tempfile
-import warnings
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import onnx
-import onnxruntime
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from .config import Config
-from .encode import Inputs
-from .errors import TrainerError
-from .model import FaultNet
+from .dataset import Rows
+from .encode import Encoding, Inputs
+from .files import json_bytes, start_clean, write_bytes, write_json
+from .golden import check_golden, golden, golden_rows
+from .graph_files import Part, export_files
+from .manifest import ENCODING, FP32, GOLDEN, INT8, SENSORS, encoding_of
+from .onnx_graph import Array, run_onnx
+from .progress import Progress
+from .report import Candidate
 
-OPSET = 18
-SENSORS = "sensors"
-LOGITS = "logits"
-MAX_DIFFERENCE = 1e-5
-
-
-def export_onnx(model: FaultNet, config: Config) -> bytes:
-    """The network without dropout, as an ONNX file.
-
-    Inputs: sensors float32 [N, channels] and one int64 [N] per id; output: logits float32 [N, labels].
-    """
-    model.eval()
-    names = [SENSORS, *(entry.input for entry in config.ids)]
-    # Two rows, so that the exporter cannot take the batch size for a constant.
-    example = (torch.zeros(2, len(config.channels)), *(torch.zeros(2, dtype=torch.int64) for _ in config.ids))
-    batch = torch.export.Dim("batch")
-    shapes = ({0: batch}, tuple({0: batch} for _ in config.ids))
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        warnings.catch_warnings(),
-        _Quiet("torch.onnx", "onnxscript", "onnx_ir"),
-    ):
-        warnings.simplefilter("ignore")
-        path = Path(folder) / "model.onnx"
-        torch.onnx.export(
-            model,
-            example,
-            path,
-            input_names=names,
-            output_names=[LOGITS],
-            opset_version=OPSET,
-            dynamo=True,
-            dynamic_shapes=shapes,
-            external_data=False,
-            verbose=False,
-        )
-        proto = onnx.load(path, load_external_data=False)
-    _clean(proto)
-    onnx.checker.check_model(proto, full_check=True)
-    return proto.SerializeToString(deterministic=True)
+EXPORT = "export.json"
 
 
-def run_onnx(file: bytes, inputs: Inputs, config: Config) -> NDArray[np.float32]:
-    """Logits [N, labels] of the exported file, by ONNX Runtime on the CPU."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    feeds = {SENSORS: inputs.sensors.numpy()}
-    for column, entry in enumerate(config.ids):
-        feeds[entry.input] = np.ascontiguousarray(inputs.ids[:, column].numpy())
-    return np.asarray(session.run([LOGITS], feeds)[0])
-
-
-def largest_difference(file: bytes, inputs: Inputs, expected: Tensor, config: Config) -> float:
-    """Largest absolute difference between the file's logits and the network's. Raises TrainerError beyond 1e-5."""
-    difference = float(np.abs(run_onnx(file, inputs, config) - expected.numpy()).max())
-    if not difference <= MAX_DIFFERENCE:
-        raise TrainerError(
-            f"the ONNX file differs from the network by {difference:g} on its logits, limit {MAX_DIFFERENCE:g}"
-        )
-    return difference
-
-
-def _clean(proto: onnx.ModelProto) -> None:
-    """Drop everything that says where and by whom the file was made; names of nodes and tensors stay."""
-    del proto.metadata_props[:]
-    proto.doc_string = ""
-    proto.producer_name = "context-edge-trainer"
-    proto.producer_version = ""
-    _clean_all(
-        [
-            proto.graph,
-            *proto.graph.node,
-            *proto.graph.initializer,
-            *proto.graph.input,
-            *proto.graph.output,
-            *proto.graph.value_info,
-        ]
+def export_candidate(out: Path, shipped: Candidate, rows: Rows, config: Config, progress: Progress) -> dict[str, Any]:
+    """Write DIR/export of the candidate that ships. Returns export.json. Raises TrainerError."""
+    folder = start_clean(out / "export")
+    # With the ranges and units that the rows have taught.
+    encoding = replace(shipped.encoding, config=replace(shipped.encoding.config, channels=rows.channels))
+    train, validation, test = (_part(encoding, part) for part in (rows.train(), rows.validation(), rows.test()))
+    progress("exporting: ONNX" + (" and INT8" if config.export.int8 else ""))
+    exported = export_files(
+        shipped.fitted.model,
+        train.feeds,
+        validation,
+        test,
+        seed=config.training.seed,
+        with_int8=config.export.int8,
     )
+    files = {"fp32": exported.fp32}
+    calibration = {"fp32": shipped.calibration}
+    if exported.int8 is not None:
+        files["int8"] = exported.int8.file
+        calibration["int8"] = exported.int8.calibration
+    described = encoding_of(encoding, calibration)
+    samples = golden_rows(rows, encoding)
+    inputs = feeds_of(encoding.encode(samples), config)
+    answers = {
+        precision: calibration[precision].probabilities(torch.from_numpy(run_onnx(file, inputs))).numpy()
+        for precision, file in files.items()
+    }
+    proof = golden(samples, encoding.config, answers["fp32"], answers.get("int8"))
+    check_golden(proof, described, files)
+    for precision, file in files.items():
+        write_bytes(folder / (FP32 | INT8)[precision], file)
+    write_bytes(folder / GOLDEN, json_bytes(proof))
+    write_bytes(folder / ENCODING, json_bytes(described))
+    write_json(folder / EXPORT, exported.document)
+    for line in tell(exported.document):
+        progress(line)
+    return exported.document
 
 
-def _clean_all(parts: Sequence[onnx.GraphProto | onnx.NodeProto | onnx.TensorProto | onnx.ValueInfoProto]) -> None:
-    for part in parts:
-        del part.metadata_props[:]
-        part.doc_string = ""
+def feeds_of(inputs: Inputs, config: Config) -> dict[str, Array]:
+    """Encoded rows under the names of the graph's inputs, in its order."""
+    ids = {entry.input: np.ascontiguousarray(inputs.ids[:, i].numpy()) for i, entry in enumerate(config.ids)}
+    return {SENSORS: inputs.sensors.numpy(), **ids}
 
 
-class _Quiet:
-    """Keeps the exporter's chatter about optional parts out of the progress."""
+def tell(document: dict[str, Any]) -> list[str]:
+    """Lines of progress on what came of it."""
+    fp32, int8 = document["fp32"], document["int8"]
+    compared = f"{fp32['largest_difference']:.1e} off the network on {fp32['rows_compared']:,} rows"
+    made = f" ({fp32['rows_made_up']:,} of them made up)" if fp32["rows_made_up"] else ""
+    lines = [f"ONNX: {fp32['bytes']:,} bytes, {_latency(fp32)}at most {compared}{made}"]
+    if "skipped" in int8:
+        return [*lines, f"INT8: left out, {int8['skipped']}"]
+    rows = f"calibrated on {int8['calibration_rows']:,} of {int8['train_rows']:,} training rows"
+    cost = "" if int8["accuracy_drop"] is None else f", {100 * int8['accuracy_drop']:.2f} points of accuracy lost"
+    return [*lines, f"INT8: {int8['bytes']:,} bytes, {_latency(int8)}{rows} ({int8['plan']}){cost}"]
 
-    def __init__(self, *names: str) -> None:
-        self.loggers = [logging.getLogger(name) for name in names]
 
-    def __enter__(self) -> None:
-        self.levels = [logger.level for logger in self.loggers]
-        for logger in self.loggers:
-            logger.setLevel(logging.ERROR)
+def _latency(found: dict[str, Any]) -> str:
+    taken = found["latency_ms"]
+    return "" if taken is None else f"{taken['p50']:.3f} ms a row (p99 {taken['p99']:.3f}), "
 
-    def __exit__(self, *_: object) -> None:
-        for logger, level in zip(self.loggers, self.levels, strict=True):
-            logger.setLevel(level)
+
+def _part(encoding: Encoding, rows: Rows) -> Part:
+    inputs = encoding.encode(rows)
+    return Part(feeds_of(inputs, encoding.config), rows.labels, rows.test_weight)

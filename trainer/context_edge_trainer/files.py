@@ -92,6 +92,17 @@ def start_clean(folder: Path) -> Path:
     return folder
 
 
+def put_folder(made: Path, place: Path) -> None:
+    """Move a folder, whole, to where an older one may stand. Raises TrainerError."""
+    try:
+        if place.is_dir():
+            shutil.rmtree(place)
+        made.replace(place)
+        _to_disk(place.parent)
+    except OSError as error:
+        raise _refused(place, error) from error
+
+
 def _to_disk(path: Path) -> None:
     """What was written to a file, or the names in a folder, survive a power cut from here on."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -14,9 +14,11 @@ from .calibrate import calibrate, uncalibrated
 from .config import Config
 from .encode import Encoding, learn_vocabularies
 from .errors import TrainerError
-from .export import export_onnx, largest_difference
+from .export import export_candidate
+from .files import write_json
+from .manifest import REPORT
 from .model import logits_of
-from .release import FILES, MANIFEST, created_at, golden, golden_rows, manifest, write_release
+from .release import created_at, release
 from .report import WITH_CONTEXT, WITHOUT_CONTEXT, WITHOUT_REFERENCES, Candidate, describe_data, measure_all, report
 from .rows import Rows, collect
 from .segments import Rejections, Snapshot, as_labelled, read_ldos
@@ -30,9 +32,14 @@ TOLD: Mapping[str, Mapping[str, bool]] = {
 
 
 def run(
-    store: Path, out: Path, config: Config, progress: Progress, best_possible: Path | None = None
+    store: Path,
+    out: Path,
+    config: Config,
+    progress: Progress,
+    best_possible: Path | None = None,
+    key: Path | None = None,
 ) -> dict[str, Any]:
-    """Train on a store and write the release into `out`. Returns the report. Raises TrainerError."""
+    """Train on a store and write the release into `out`/release. Returns the report. Raises TrainerError."""
     make_repeatable(config.training.seed, config.training.threads)
     ceiling = _read_best_possible(best_possible)
     rejections, snapshot = Rejections(), Snapshot()
@@ -49,27 +56,15 @@ def run(
         candidates[name] = _train(Encoding(config, vocabularies, **told), rows, progress)
     shipped = candidates[WITH_CONTEXT]
 
-    progress("exporting: ONNX")
-    file = export_onnx(shipped.fitted.model, config)
-    inputs = shipped.encoding.encode(test)
-    difference = largest_difference(file, inputs, logits_of(shipped.fitted.model, inputs), config)
-
     progress("measuring: the test fold, and what training never saw")
     data = describe_data(rows, snapshot, rejections, config)
     metrics = measure_all(candidates, rows, config)
-    created = created_at()
-    export = {"bytes": len(file), "rows_compared": len(test), "largest_difference": difference}
-    written = report(config, created, data, metrics, candidates, export, ceiling)
-    samples = golden_rows(test, [rows.never_seen(column) for column in range(len(config.data.unseen))], config)
-    documents = {
-        FILES["golden"]: golden(file, shipped.encoding, shipped.calibration, samples),
-        FILES["report"]: written,
-        MANIFEST: manifest(shipped.encoding, shipped.calibration, created, _provenance(data, metrics, config)),
-    }
-    write_release(out, file, documents)
+    export = export_candidate(out, shipped, rows, config, progress)
+    written = report(config, created_at(), data, metrics, candidates, export, ceiling)
+    write_json(out / REPORT, written)
     for gate in written["gates"]:
         progress(f"{gate['name']} {gate['value']}, bound {gate['sense']} {gate['bound']:g}: {gate['result']}")
-    progress(f"wrote {config.name} {config.version} to {out}: {len(file)} bytes of ONNX")
+    release(out, config, progress, key=key)
     return written
 
 
@@ -83,18 +78,6 @@ def _train(encoding: Encoding, rows: Rows, progress: Progress) -> Candidate:
     after = calibration.loss(logits, validation.labels)
     progress(f"calibrated: temperature {calibration.temperature:.3f}, validation loss {before:.4f} to {after:.4f}")
     return Candidate(encoding, fitted, calibration, before, after)
-
-
-def _provenance(data: Mapping[str, Any], metrics: Mapping[str, Any], config: Config) -> dict[str, Any]:
-    """What the manifest says of how the model came to be; the report has it all."""
-    figures = metrics["test"][WITH_CONTEXT]["figures"]
-    return {
-        "snapshot": data["snapshot"],
-        "salt": config.folds.salt,
-        "group": max(data["grouped_by"], key=data["grouped_by"].get),
-        "rows": {name: data["rows"][name] for name in ("train", "validation", "test")},
-        "metrics": {name: figures[name]["value"] for name in ("accuracy", "fpr", "macro_f1")},
-    }
 
 
 def _tell_rows(rows: Rows, snapshot: Snapshot, rejections: Rejections, progress: Progress) -> None:

@@ -1,146 +1,98 @@
-"""The files a device reads: model.onnx, model.json (`model/1`), golden.json (`golden/1`) and report.json.
+"""The release stage: the files that a device reads, put together, checked and signed.
 
-The release carries its own encoding, so that a device needs nothing but these files to make the same tensors.
+A release carries its own encoding, so that a device needs nothing but these files to make the same tensors.
 """
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
+from .config import Config
+from .errors import GateError, TrainerError
+from .files import json_bytes, put_folder, read_bytes, read_json, start_clean, write_bytes
+from .gates import GOOD
+from .manifest import ENCODING, GOLDEN, MANIFEST, REPORT, conforming, manifest
+from .progress import Progress
+from .signing import SIGNATURE, check_key, sign_folder
 
-from .calibrate import Calibration
-from .config import Channel, Config
-from .encode import Encoding
-from .export import LOGITS, OPSET, SENSORS, run_onnx
-from .rows import Rows
-
-FILES = {"fp32": "model.onnx", "golden": "golden.json", "report": "report.json"}
-MANIFEST = "model.json"
-# Room for another runtime's order of summation and for TF32; far below what any other model would answer.
-TOLERANCE = 0.002
+WITH_CONTEXT = "with_context"
 
 
 def created_at() -> str:
     """Now, or SOURCE_DATE_EPOCH where it is set, as ISO 8601 UTC with milliseconds."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise TrainerError(f"SOURCE_DATE_EPOCH = {epoch!r}: seconds since 1970 are needed") from error
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def manifest(encoding: Encoding, calibration: Calibration, created: str, training: Mapping[str, Any]) -> dict[str, Any]:
-    """`model/1`: how to encode a sample for the graph and how to read its answer."""
-    config = encoding.config
-    ids = zip(config.ids, encoding.vocabularies, strict=True)
-    return {
-        "schema": "model/1",
-        "name": config.name,
-        "version": config.version or created_at()[:19].replace("-", "").replace(":", "").replace("T", "-"),
-        "created_at": created,
-        "files": FILES,
-        "channels": [_channel(channel) for channel in config.channels],
-        "ids": [
-            {"input": entry.input, "field": entry.field, "vocabulary": dict(vocabulary)} for entry, vocabulary in ids
-        ],
-        "inputs": {
-            SENSORS: {"dtype": "float32", "shape": [None, len(config.channels)]},
-            **{entry.input: {"dtype": "int64", "shape": [None]} for entry in config.ids},
-        },
-        "output": {"name": LOGITS, "shape": [None, len(config.labels)]},
-        "labels": [
-            {"name": label.name, "kind": label.kind, "severity": label.severity, "action": label.action}
-            for label in config.labels
-        ],
-        "calibration": {"fp32": {"temperature": calibration.temperature, "bias": list(calibration.bias)}},
-        "build": {"opset": OPSET},
-        "training": dict(training),
+def version_at(created: str) -> str:
+    """A version that says when it was made: "20261124-013000"."""
+    return created[:19].replace("-", "").replace(":", "").replace("T", "-")
+
+
+def release(out: Path, config: Config, progress: Progress, *, key: Path | None = None) -> dict[str, Any]:
+    """Put DIR/release together from DIR/export and DIR/report.json; sign it where there is a key. Returns the manifest.
+
+    Raises GateError when a gate did not pass, and TrainerError when a stage before is missing.
+    """
+    if key is not None:
+        check_key(key)
+    report = read_json(out / REPORT, "evaluate")
+    encoding = read_json(out / "export" / ENCODING, "export")
+    check_gates(report)
+    created = created_at()
+    version = config.version or version_at(created)
+    described = manifest(config.name, version, created, encoding, provenance(report, config))
+    files = {
+        MANIFEST: json_bytes(described),
+        REPORT: json_bytes(report | {"version": version, "created_at": created}),
     }
-
-
-def golden(file: bytes, encoding: Encoding, calibration: Calibration, rows: Rows) -> dict[str, Any]:
-    """`golden/1`: samples as they arrive at a device, with the probabilities that the exported file gives them."""
-    logits = run_onnx(file, encoding.encode(rows), encoding.config)
-    probabilities = calibration.probabilities(torch.from_numpy(logits))
-    names = [label.name for label in encoding.config.labels]
-    return {
-        "schema": "golden/1",
-        "tolerance": TOLERANCE,
-        "rows": [
-            {
-                **_sample(encoding.config, rows, index),
-                "probabilities": {name: round(value, 8) for name, value in zip(names, answer, strict=True)},
-            }
-            for index, answer in enumerate(probabilities.tolist())
-        ],
-    }
-
-
-def golden_rows(test: Rows, never_seen: list[Rows], config: Config, each: int = 5) -> Rows:
-    """`each` test rows of every label, and as many with each kind of value that no vocabulary has."""
-    random = np.random.default_rng(config.training.seed)
-    parts = [test.where(_some(random, test.labels == label, each)) for label in range(len(config.labels))]
-    parts += [rows.where(_some(random, np.ones(len(rows), np.bool_), each)) for rows in never_seen]
-    return Rows.joined([part for part in parts if len(part) > 0])
-
-
-def write_release(out: Path, file: bytes, documents: Mapping[str, Mapping[str, Any]]) -> None:
-    """Put the files into a folder, each whole or not at all, the manifest last: it is what makes them a release."""
-    out.mkdir(parents=True, exist_ok=True)
-    contents = {FILES["fp32"]: file}
-    for name in sorted(documents, key=lambda name: name == MANIFEST):
-        contents[name] = (json.dumps(documents[name], indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
-    partial = [(out / f".{name}.partial", out / name, content) for name, content in contents.items()]
+    for name in described["files"].values():
+        if name not in files:
+            files[name] = read_bytes(out / "export" / name, "export")
+    conforming(json.loads(files[GOLDEN]))
+    # Made beside its place under the name that the signature gives it, and moved there whole.
+    making = start_clean(out / ".release.partial" / f"{config.name}-{version}")
     try:
-        for temporary, _, content in partial:
-            temporary.write_bytes(content)
-        for temporary, final, _ in partial:
-            temporary.replace(final)
+        for name, content in sorted(files.items()):
+            write_bytes(making / name, content)
+        if key is not None:
+            write_bytes(making / SIGNATURE, sign_folder(making, key))
+        put_folder(making, out / "release")
     finally:
-        for temporary, _, _ in partial:
-            temporary.unlink(missing_ok=True)
+        shutil.rmtree(making.parent, ignore_errors=True)
+    sizes = ", ".join(f"{name} {len(content):,} bytes" for name, content in sorted(files.items()))
+    progress(f"released {config.name} {version} in {out / 'release'}: {sizes}; {'signed' if key else 'not signed'}")
+    return described
 
 
-def _channel(channel: Channel) -> dict[str, Any]:
-    known = {
-        "name": channel.name,
-        "unit": channel.unit,
-        "range": None if channel.range is None else list(channel.range),
-        "reference": channel.reference,
-        "fill": channel.fill,
+def check_gates(report: Mapping[str, Any]) -> None:
+    """Raise GateError, naming each, when a gate stands in the way of a release."""
+    failed = [gate for gate in report["gates"] if gate["result"] not in GOOD]
+    if failed:
+        raise GateError("; ".join(f"{gate['name']} {_measured(gate)}" for gate in failed))
+
+
+def _measured(gate: Mapping[str, Any]) -> str:
+    value = "has no value" if gate["value"] is None else f"is {gate['value']:.4g}"
+    return f"{value}, must be {gate['sense']} {gate['bound']:g} ({gate['result']}, on {gate['n']:,} rows)"
+
+
+def provenance(report: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    """What the manifest says of how the model came to be; the report has it all."""
+    data = report["data"]
+    figures = report["metrics"]["test"][WITH_CONTEXT]["figures"]
+    return {
+        "snapshot": data["snapshot"],
+        "salt": config.folds.salt,
+        "group": max(data["grouped_by"], key=data["grouped_by"].get),
+        "rows": {name: data["rows"][name] for name in ("train", "validation", "test")},
+        "metrics": {name: figures[name]["value"] for name in ("accuracy", "fpr", "macro_f1")},
     }
-    return {key: value for key, value in known.items() if value is not None}
-
-
-def _sample(config: Config, rows: Rows, index: int) -> dict[str, Any]:
-    """sensor_data and context of a row, rebuilt from the columns; nothing of the context but what the model reads."""
-    sensors: dict[str, float] = {}
-    context: dict[str, Any] = {}
-    for entry, column in zip(config.ids, rows.ids, strict=True):
-        if column[index]:
-            _put(context, entry.field, column[index])
-    for place, channel in enumerate(config.channels):
-        if np.isnan(rows.readings[index, place]):
-            continue
-        sensors[channel.name] = float(rows.readings[index, place])
-        if channel.reference is not None:
-            _put(context, channel.reference, float(rows.references[index, place]))
-    return {"sensor_data": sensors, "context": context}
-
-
-def _put(root: dict[str, Any], path: str, value: object) -> None:
-    *parents, last = path.split(".")
-    for step in parents:
-        root = root.setdefault(step, {})
-    root[last] = value
-
-
-def _some(random: np.random.Generator, mask: np.ndarray, count: int) -> np.ndarray:
-    """A mask of at most `count` of the rows that `mask` selects."""
-    found = np.flatnonzero(mask)
-    chosen = np.zeros(len(mask), np.bool_)
-    chosen[random.permutation(found)[:count]] = True
-    return chosen

@@ -68,7 +68,7 @@ def report(
         "data": data,
         "metrics": metrics,
         "best_possible": ceiling,
-        "gates": judge_gates({"metrics": metrics}, None, config),
+        "gates": judge_gates({"metrics": metrics}, export, config),
         "training": {name: candidate.describe() for name, candidate in candidates.items()},
         "export": export,
         "settings": {

@@ -21,7 +21,7 @@ from .conftest import CONFIG, plant, write_store
 
 SCHEMAS = Path(context_edge_trainer.__file__).parent / "schemas"
 SHIPPED = Path(__file__).parents[2] / "models" / "motor-faults"
-FILES = ["golden.json", "model.json", "model.onnx", "report.json"]
+FILES = ["golden.json", "model.int8.onnx", "model.json", "model.onnx", "report.json"]
 
 
 def train(folder: Path, out: Path, config: Config) -> dict[str, Any]:
@@ -74,12 +74,12 @@ def answer(folder: Path, sample: dict[str, Any]) -> dict[str, float]:
 
 @pytest.fixture(params=["trained here", "shipped"])
 def release(request: pytest.FixtureRequest, trained: Path) -> Path:
-    return SHIPPED if request.param == "shipped" else trained / "out"
+    return SHIPPED if request.param == "shipped" else trained / "out" / "release"
 
 
 def test_manifest_and_golden_samples_follow_the_message_contract(release: Path) -> None:
-    assert sorted(path.name for path in release.iterdir()) == FILES
     manifest = read(release / "model.json")
+    assert {path.name for path in release.iterdir()} == {"model.json", *manifest["files"].values()}
     check("model-1", manifest)
     check("golden-1", read(release / "golden.json"))
     for entry in manifest["ids"]:
@@ -116,8 +116,10 @@ def test_the_onnx_file_stands_alone_and_names_nobody(release: Path) -> None:
 
 
 def test_the_onnx_file_answers_as_the_network_does_for_any_batch(trained: Path) -> None:
-    assert read(trained / "out" / "report.json")["export"]["largest_difference"] <= 1e-5
-    session = onnxruntime.InferenceSession(trained / "out" / "model.onnx", providers=["CPUExecutionProvider"])
+    assert read(trained / "out" / "release" / "report.json")["export"]["fp32"]["largest_difference"] <= 1e-5
+    session = onnxruntime.InferenceSession(
+        trained / "out" / "release" / "model.onnx", providers=["CPUExecutionProvider"]
+    )
     draw = np.random.default_rng(2)
     feeds = {"sensors": draw.normal(size=(7, 2)).astype(np.float32)}
     feeds |= {name: draw.integers(0, 3, 7) for name in ("product_id", "asset_id")}
@@ -131,11 +133,13 @@ def test_the_same_store_gives_the_same_bytes(trained: Path, monkeypatch: pytest.
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     train(trained, trained / "again", load_config(trained / "pumps.toml"))
     for name in FILES:
-        assert (trained / "again" / name).read_bytes() == (trained / "out" / name).read_bytes(), name
+        assert (trained / "again" / "release" / name).read_bytes() == (
+            trained / "out" / "release" / name
+        ).read_bytes(), name
 
 
 def test_context_and_references_are_worth_something(trained: Path) -> None:
-    metrics = read(trained / "out" / "report.json")["metrics"]
+    metrics = read(trained / "out" / "release" / "report.json")["metrics"]
     assert metrics["test"]["with_context"]["figures"]["accuracy"]["value"] > 0.9
     assert metrics["unseen"]["product"]["with_context"]["figures"]["accuracy"]["value"] > 0.85
     assert metrics["unseen"]["product"]["reference_gain"]["accuracy"]["low"] > 0.1
@@ -153,7 +157,7 @@ def test_the_shipped_model_reaches_its_goals_and_says_what_it_was_made_of() -> N
 
 
 def test_a_failed_run_leaves_the_old_release_as_it_was(trained: Path, tmp_path: Path) -> None:
-    out = trained / "out"
+    out = trained / "out" / "release"
     before = {name: (out / name).read_bytes() for name in FILES}
     write_store(tmp_path, plant(60, products=["Pump New"]))
     with pytest.raises(TrainerError, match="test fold is empty"):

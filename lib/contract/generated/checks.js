@@ -4823,7 +4823,7 @@ return errors === 0;
 }
 
 exports.checkGolden = validate12;
-const schema13 = {"type":"object","required":["schema","tolerance","rows"],"properties":{"schema":{"type":"string","const":"golden/1"},"tolerance":{"type":"number","exclusiveMinimum":0},"rows":{"type":"array","items":{"type":"object","required":["sensor_data","context","probabilities"],"properties":{"sensor_data":{"type":"object","patternProperties":{"^.*$":{"type":"number"}}},"context":{"type":"object","patternProperties":{"^.*$":{}}},"probabilities":{"type":"object","patternProperties":{"^.*$":{"type":"number","minimum":0,"maximum":1}}}}},"minItems":1}},"$id":"golden-1"};
+const schema13 = {"type":"object","required":["schema","tolerance","rows"],"properties":{"schema":{"type":"string","const":"golden/1"},"tolerance":{"type":"number","exclusiveMinimum":0},"int8_tolerance":{"type":"number","exclusiveMinimum":0},"rows":{"type":"array","items":{"type":"object","required":["sensor_data","context","probabilities"],"properties":{"sensor_data":{"type":"object","patternProperties":{"^.*$":{"type":"number"}}},"context":{"type":"object","patternProperties":{"^.*$":{}}},"probabilities":{"type":"object","patternProperties":{"^.*$":{"type":"number","minimum":0,"maximum":1}}},"int8":{"type":"object","patternProperties":{"^.*$":{"type":"number","minimum":0,"maximum":1}}}}},"minItems":1}},"$id":"golden-1"};
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="golden-1" */;
@@ -4908,11 +4908,11 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data.rows !== undefined){
-let data2 = data.rows;
-if(Array.isArray(data2)){
-if(data2.length < 1){
-const err7 = {instancePath:instancePath+"/rows",schemaPath:"#/properties/rows/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(data.int8_tolerance !== undefined){
+let data2 = data.int8_tolerance;
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 <= 0 || isNaN(data2)){
+const err7 = {instancePath:instancePath+"/int8_tolerance",schemaPath:"#/properties/int8_tolerance/exclusiveMinimum",keyword:"exclusiveMinimum",params:{comparison: ">", limit: 0},message:"must be > 0"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4921,12 +4921,9 @@ vErrors.push(err7);
 }
 errors++;
 }
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-let data3 = data2[i0];
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.sensor_data === undefined){
-const err8 = {instancePath:instancePath+"/rows/" + i0,schemaPath:"#/properties/rows/items/required",keyword:"required",params:{missingProperty: "sensor_data"},message:"must have required property '"+"sensor_data"+"'"};
+}
+else {
+const err8 = {instancePath:instancePath+"/int8_tolerance",schemaPath:"#/properties/int8_tolerance/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4935,8 +4932,12 @@ vErrors.push(err8);
 }
 errors++;
 }
-if(data3.context === undefined){
-const err9 = {instancePath:instancePath+"/rows/" + i0,schemaPath:"#/properties/rows/items/required",keyword:"required",params:{missingProperty: "context"},message:"must have required property '"+"context"+"'"};
+}
+if(data.rows !== undefined){
+let data3 = data.rows;
+if(Array.isArray(data3)){
+if(data3.length < 1){
+const err9 = {instancePath:instancePath+"/rows",schemaPath:"#/properties/rows/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4945,8 +4946,12 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(data3.probabilities === undefined){
-const err10 = {instancePath:instancePath+"/rows/" + i0,schemaPath:"#/properties/rows/items/required",keyword:"required",params:{missingProperty: "probabilities"},message:"must have required property '"+"probabilities"+"'"};
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+let data4 = data3[i0];
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(data4.sensor_data === undefined){
+const err10 = {instancePath:instancePath+"/rows/" + i0,schemaPath:"#/properties/rows/items/required",keyword:"required",params:{missingProperty: "sensor_data"},message:"must have required property '"+"sensor_data"+"'"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4955,14 +4960,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(data3.sensor_data !== undefined){
-let data4 = data3.sensor_data;
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-for(const key0 in data4){
-if(pattern2.test(key0)){
-let data5 = data4[key0];
-if(!((typeof data5 == "number") && (isFinite(data5)))){
-const err11 = {instancePath:instancePath+"/rows/" + i0+"/sensor_data/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rows/items/properties/sensor_data/patternProperties/%5E.*%24/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data4.context === undefined){
+const err11 = {instancePath:instancePath+"/rows/" + i0,schemaPath:"#/properties/rows/items/required",keyword:"required",params:{missingProperty: "context"},message:"must have required property '"+"context"+"'"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4971,11 +4970,8 @@ vErrors.push(err11);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err12 = {instancePath:instancePath+"/rows/" + i0+"/sensor_data",schemaPath:"#/properties/rows/items/properties/sensor_data/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data4.probabilities === undefined){
+const err12 = {instancePath:instancePath+"/rows/" + i0,schemaPath:"#/properties/rows/items/required",keyword:"required",params:{missingProperty: "probabilities"},message:"must have required property '"+"probabilities"+"'"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4984,11 +4980,14 @@ vErrors.push(err12);
 }
 errors++;
 }
-}
-if(data3.context !== undefined){
-let data6 = data3.context;
-if(!(data6 && typeof data6 == "object" && !Array.isArray(data6))){
-const err13 = {instancePath:instancePath+"/rows/" + i0+"/context",schemaPath:"#/properties/rows/items/properties/context/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data4.sensor_data !== undefined){
+let data5 = data4.sensor_data;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+for(const key0 in data5){
+if(pattern2.test(key0)){
+let data6 = data5[key0];
+if(!((typeof data6 == "number") && (isFinite(data6)))){
+const err13 = {instancePath:instancePath+"/rows/" + i0+"/sensor_data/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rows/items/properties/sensor_data/patternProperties/%5E.*%24/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4998,15 +4997,10 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data3.probabilities !== undefined){
-let data7 = data3.probabilities;
-if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
-for(const key1 in data7){
-if(pattern2.test(key1)){
-let data8 = data7[key1];
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 > 1 || isNaN(data8)){
-const err14 = {instancePath:instancePath+"/rows/" + i0+"/probabilities/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rows/items/properties/probabilities/patternProperties/%5E.*%24/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/rows/" + i0+"/sensor_data",schemaPath:"#/properties/rows/items/properties/sensor_data/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5015,8 +5009,11 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(data8 < 0 || isNaN(data8)){
-const err15 = {instancePath:instancePath+"/rows/" + i0+"/probabilities/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rows/items/properties/probabilities/patternProperties/%5E.*%24/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data4.context !== undefined){
+let data7 = data4.context;
+if(!(data7 && typeof data7 == "object" && !Array.isArray(data7))){
+const err15 = {instancePath:instancePath+"/rows/" + i0+"/context",schemaPath:"#/properties/rows/items/properties/context/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -5026,8 +5023,15 @@ vErrors.push(err15);
 errors++;
 }
 }
-else {
-const err16 = {instancePath:instancePath+"/rows/" + i0+"/probabilities/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rows/items/properties/probabilities/patternProperties/%5E.*%24/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(data4.probabilities !== undefined){
+let data8 = data4.probabilities;
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+for(const key1 in data8){
+if(pattern2.test(key1)){
+let data9 = data8[key1];
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 > 1 || isNaN(data9)){
+const err16 = {instancePath:instancePath+"/rows/" + i0+"/probabilities/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rows/items/properties/probabilities/patternProperties/%5E.*%24/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -5036,11 +5040,8 @@ vErrors.push(err16);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/rows/" + i0+"/probabilities",schemaPath:"#/properties/rows/items/properties/probabilities/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data9 < 0 || isNaN(data9)){
+const err17 = {instancePath:instancePath+"/rows/" + i0+"/probabilities/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rows/items/properties/probabilities/patternProperties/%5E.*%24/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -5050,9 +5051,8 @@ vErrors.push(err17);
 errors++;
 }
 }
-}
 else {
-const err18 = {instancePath:instancePath+"/rows/" + i0,schemaPath:"#/properties/rows/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err18 = {instancePath:instancePath+"/rows/" + i0+"/probabilities/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rows/items/properties/probabilities/patternProperties/%5E.*%24/type",keyword:"type",params:{type: "number"},message:"must be number"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -5063,8 +5063,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err19 = {instancePath:instancePath+"/rows",schemaPath:"#/properties/rows/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err19 = {instancePath:instancePath+"/rows/" + i0+"/probabilities",schemaPath:"#/properties/rows/items/properties/probabilities/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -5074,14 +5075,90 @@ vErrors.push(err19);
 errors++;
 }
 }
-}
-else {
-const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data4.int8 !== undefined){
+let data10 = data4.int8;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+for(const key2 in data10){
+if(pattern2.test(key2)){
+let data11 = data10[key2];
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 1 || isNaN(data11)){
+const err20 = {instancePath:instancePath+"/rows/" + i0+"/int8/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rows/items/properties/int8/patternProperties/%5E.*%24/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
 if(vErrors === null){
 vErrors = [err20];
 }
 else {
 vErrors.push(err20);
+}
+errors++;
+}
+if(data11 < 0 || isNaN(data11)){
+const err21 = {instancePath:instancePath+"/rows/" + i0+"/int8/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rows/items/properties/int8/patternProperties/%5E.*%24/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/rows/" + i0+"/int8/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rows/items/properties/int8/patternProperties/%5E.*%24/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/rows/" + i0+"/int8",schemaPath:"#/properties/rows/items/properties/int8/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/rows/" + i0,schemaPath:"#/properties/rows/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/rows",schemaPath:"#/properties/rows/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+else {
+const err26 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
 }
 errors++;
 }

@@ -64,7 +64,6 @@ export class OpcuaSource {
         newcomers: new Set(),
         lastSource: undefined,
         unstamped: undefined,
-        unit: undefined,
         fresh: true,
         stampAt: -Infinity,
         heardAt: this.clock.monotonic(),
@@ -203,8 +202,7 @@ export class OpcuaSource {
     if (!known) item.stampAt = this.clock.monotonic();
     if (listeners.length === 0) return;
     const plain = readValue({ value: value.value, statusCode: value.statusCode });
-    const facts = { stamp: source, trusted: this.options.trustStamps === true };
-    const reading = withFacts(plain, item.unit === undefined ? facts : { ...facts, unit: item.unit, declared: true });
+    const reading = withFacts(plain, { stamp: source, trusted: this.options.trustStamps === true });
     if (known && plain.quality === "good") this.deliverStuck(listeners, item.stampAt, reading);
     else for (const listener of listeners) listener(reading);
   }

@@ -115,6 +115,7 @@ describe("golden samples", () => {
 
   it("are refused with a label missing, a channel missing, or probabilities that are none", () => {
     refuse({ probabilities: { Normal: 1 } }, /row 1 has not the labels/);
+    refuse({ int8: { Normal: 1 } }, /row 1 has not the labels/);
     refuse({ sensor_data: { current: 40 } }, /row 1 has no temperature/);
     refuse({ probabilities: { Normal: 0.2, "Bearing Wear": 0.2, "Motor Overload": 0.2 } }, /sum to 0\.6/);
   });
@@ -123,6 +124,10 @@ describe("golden samples", () => {
     assert.throws(() => parseGolden(bytes({ ...good, tolerance: 0.5 }), manifest()), {
       code: "golden-invalid",
       message: /tolerance 0\.5/,
+    });
+    assert.throws(() => parseGolden(bytes({ ...good, int8_tolerance: 0.2 }), manifest()), {
+      code: "golden-invalid",
+      message: /int8_tolerance 0\.2, limit 0\.1/,
     });
     assert.throws(() => parseGolden(bytes({ ...good, rows: [] }), manifest()), { code: "golden-invalid" });
   });

@@ -159,17 +159,30 @@ export class Cell {
   }
 
   /** The reading in the channel's unit; a bad one where it is no value for this channel. */
-  private convert(reading: Reading): Reading {
+  private convert(raw: Reading): Reading {
+    const reading = this.inUnit(raw);
     const { samples, unit } = reading;
     if (reading.quality === "bad" && !(samples && this.takesSamples)) return reading;
     if (reading.fromBoolean && !this.spec.boolean)
       return badReading(`${reading.value === 1} is not a number; for a switch choose the type boolean`);
     const newest = samples ? (samples[samples.length - 1] as number) : reading.value;
     const toUnit = this.converterFrom(unit);
-    if (!toUnit) return badReading(`its unit is "${unit}", the channel's is "${this.spec.unit}"`);
+    if (!toUnit) return badReading(this.unitInWords(reading));
     const value = toUnit(newest * this.spec.scale + this.spec.offset);
     if (!Number.isFinite(value)) return badReading(`${newest}, scaled and converted, is not a finite number`);
     return { ...reading, value, quality: reading.quality === "uncertain" ? "uncertain" : "good" };
+  }
+
+  /** With the unit that counts: the row's own word goes first; a scale says itself what becomes of a raw value. */
+  private inUnit(reading: Reading): Reading {
+    const { sourceUnit, scale, offset } = this.spec;
+    if (sourceUnit !== "") return { ...reading, unit: sourceUnit, declared: false };
+    return reading.declared === true && (scale !== 1 || offset !== 0) ? { ...reading, unit: undefined } : reading;
+  }
+
+  private unitInWords({ unit, declared }: Reading): string {
+    const both = `its unit is "${unit}", the channel's is "${this.spec.unit}"`;
+    return declared === true ? `${both}; where the server is wrong, say the unit at the source in the row` : both;
   }
 
   private hold({ value, quality, reason }: Reading, when: number, plausible: boolean): void {

@@ -26,6 +26,8 @@ export interface ChannelSpec {
   readonly scale: number;
   readonly offset: number;
   readonly unit: string;
+  /** Unit of raw × scale + offset, whatever the source says; empty: what the source says, else the channel's. */
+  readonly sourceUnit: string;
   /** Plausible values of the channel, ends included, in the unit of its value; outside, it is bad. */
   readonly range: readonly [low: number, high: number];
   /** A reading older than this is stale. */
@@ -69,6 +71,7 @@ export function channelSpec(row: Partial<ChannelSpec> & { name: string }): Chann
     scale: 1,
     offset: 0,
     unit: "",
+    sourceUnit: "",
     range: [-Infinity, Infinity],
     maxAgeMs: 2000,
     required: true,

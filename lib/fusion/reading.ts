@@ -13,6 +13,8 @@ export interface Reading {
   readonly reason: string;
   /** Unit the source named; undefined: the channel's own. */
   readonly unit: string | undefined;
+  /** That unit is the one of its variable, as the source declares it: of the raw value. */
+  readonly declared?: boolean;
   /** Everything that came at once, the oldest first, where more than one value did. */
   readonly samples: ArrayLike<number> | undefined;
   /** Samples per second, where `samples` are evenly spaced. */
@@ -35,14 +37,17 @@ export interface Reading {
 export interface ReadingFacts {
   readonly stamp?: number | undefined;
   readonly unit?: string | undefined;
+  /** The unit is that of the variable, and did not come with the value. */
+  readonly declared?: boolean;
   readonly trusted?: boolean;
 }
 
 /** `reading` with what stands beside it; what it says itself goes first. */
-export function withFacts(reading: Reading, { stamp, unit, trusted }: ReadingFacts): Reading {
+export function withFacts(reading: Reading, { stamp, unit, declared, trusted }: ReadingFacts): Reading {
   return {
     ...reading,
     unit: reading.unit ?? unit,
+    ...(reading.unit === undefined && declared === true && { declared }),
     ...(reading.stamp === undefined && stamp !== undefined && { stamp }),
     ...(trusted === true && { trusted }),
   };

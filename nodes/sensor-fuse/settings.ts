@@ -49,6 +49,7 @@ function readChannel(row: ConfigReader): ChannelSpec {
     scale: row.number("scale", 1),
     offset: row.number("offset", 0),
     unit: row.text("unit", ""),
+    sourceUnit: row.text("source_unit", ""),
     range: [row.has("min") ? row.number("min", 0) : -Infinity, row.has("max") ? row.number("max", 0) : Infinity],
     maxAgeMs: row.number("max_age_ms", 2000, { min: 1 }),
     required: row.flag("required", true),

@@ -11,13 +11,16 @@ import {
   VariantArrayType,
   coerceLocalizedText,
   makeEUInformation,
+  standardUnits,
   type VariantOptions,
 } from "node-opcua";
 import { systemClock } from "../../lib/clock";
+import { channelSpec, type ChannelSpec } from "../../lib/fusion/channel";
 import { OpcuaSource } from "../../lib/fusion/opcua/source";
 import type { Reading } from "../../lib/fusion/reading";
 import { startOpcua, type OpcuaPlant } from "../../simulator/opcua-server";
 import { scratch } from "../support/cache";
+import { FusedRig } from "../support/fused-rig";
 import { freePort } from "../support/ports";
 import { until } from "../support/process";
 
@@ -57,8 +60,17 @@ const ODD: readonly (readonly [name: string, holds: VariantOptions, wanted: numb
   ["guid", { dataType: DataType.Guid, value: "72962b91-fa75-4ae6-8d28-b404dc7daf63" }, /is not a number/],
 ];
 
+/** Variables that declare a unit; each holds 212. */
+const MEASURED = [
+  ["fahrenheit", standardUnits.degree_fahrenheit],
+  ["bar", standardUnits.bar],
+  ["local", makeEUInformation("", "Grad", "")],
+] as const;
+
 interface OddServer {
   readonly url: string;
+  /** Requests that came, but for those that bring what is reported. */
+  asked(): number;
   /** How many items its first subscription has; undefined before there is one. */
   monitored(): number | undefined;
   close(): Promise<void>;
@@ -97,14 +109,39 @@ async function startOdd(folder: string): Promise<OddServer> {
     });
     variable.setValueFromSource({ arrayType: VariantArrayType.Scalar, ...holds }, StatusCodes.Good);
   }
+  const measured = MEASURED.map(([name, engineeringUnits]) =>
+    own.addAnalogDataItem({
+      organizedBy: space.rootFolder.objects,
+      browseName: name,
+      nodeId: `s=${name}`,
+      dataType: "Double",
+      engineeringUnits,
+      engineeringUnitsRange: { low: 0, high: 1000 },
+      minimumSamplingInterval: 10,
+    }),
+  );
+  const measure = (): void => {
+    for (const variable of measured) variable.setValueFromSource({ dataType: DataType.Double, value: 212 });
+  };
+  measure();
+  const measuring = setInterval(measure, 50);
+  let asked = 0;
+  server.on("request", (request: object) => (asked += request.constructor.name === "PublishRequest" ? 0 : 1));
   await server.start();
   return {
     url: server.getEndpointUrl(),
+    asked: () => asked,
     monitored: () =>
       server.engine.getSessions().flatMap((session) => session.publishEngine.subscriptions)[0]?.monitoredItemCount,
-    close: () => server.shutdown(0),
+    close: () => {
+      clearInterval(measuring);
+      return server.shutdown(0);
+    },
   };
 }
+
+const at = (name: string, match: string, row: object): ChannelSpec =>
+  channelSpec({ name, source: "opcua", match: `nsu=${NAMESPACE};s=${match}`, required: false, ...row });
 
 describe("OPC UA source at servers of node-opcua", function () {
   this.timeout(60_000);
@@ -158,6 +195,49 @@ describe("OPC UA source at servers of node-opcua", function () {
       await until("all are heard", () => heard.every((readings) => readings.length > 0));
       assert.equal(server.monitored(), 2);
     } finally {
+      await source?.close();
+      await server.close();
+    }
+  });
+
+  it("converts what a variable's declared unit is known to convert to, and refuses what is not", async () => {
+    const server = await startOdd(folder);
+    const channels = [
+      at("declared", "fahrenheit", { unit: "°C" }),
+      at("scaled", "fahrenheit", { unit: "°C", scale: 0.5, offset: -6 }),
+      at("said", "local", { unit: "°C", sourceUnit: "°F" }),
+      at("plain", "fahrenheit", { unit: "" }),
+      at("undeclared", "double", { unit: "°C" }),
+      at("unknown", "local", { unit: "°C" }),
+      at("refused", "bar", { unit: "°C", required: true }),
+    ];
+    let data: Readonly<Record<string, number | null>> = {};
+    open(server.url);
+    const fused = new FusedRig(
+      "opcua",
+      channels,
+      ({ match }, listener) => source?.follow(match, listener),
+      (sample) => (data = sample),
+    );
+    try {
+      await until(
+        "all are heard",
+        () => typeof data["undeclared"] === "number" && typeof data["declared"] === "number",
+      );
+      await until("the refusal", () => fused.reason.includes("its unit"));
+      assert.ok(Math.abs((data["declared"] ?? NaN) - 100) < 1e-9, String(data["declared"]));
+      assert.ok(Math.abs((data["said"] ?? NaN) - 100) < 1e-9, String(data["said"]));
+      const { scaled, plain, undeclared, unknown, refused } = data;
+      assert.deepEqual([scaled, plain, undeclared, unknown, refused], [100, 212, 82.5, null, null]);
+      assert.equal(
+        fused.reason,
+        'refused is bad: its unit is "bar", the channel\'s is "°C"; where the server is wrong, say the unit at the source in the row',
+      );
+      const asked = server.asked();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      assert.equal(server.asked(), asked, "no question for a sample");
+    } finally {
+      fused.close();
       await source?.close();
       await server.close();
     }

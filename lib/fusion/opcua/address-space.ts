@@ -4,7 +4,6 @@ import type {
   BrowseRequest,
   BrowseResult,
   ClientSession,
-  DataValue,
   NodeId,
   ReferenceDescription,
   Variant,
@@ -16,6 +15,7 @@ import { sourceStatus, type SourceQuality } from "../status-code";
 import type { OpcuaLibrary } from "./library";
 import type { NodeIds } from "./node-ids";
 import { Portions } from "./portions";
+import { HAS_PROPERTY, properties, readAll } from "./properties";
 
 export interface BrowsedNode {
   readonly node_id: string;
@@ -54,7 +54,6 @@ const MOST_NODES = 1000;
 const MOST_ELEMENTS = 100;
 const HIERARCHICAL = "i=33";
 const ORGANIZES = "i=35";
-const HAS_PROPERTY = "i=46";
 const HAS_COMPONENT = "i=47";
 /** Everything that a reference can tell. */
 const ALL_FIELDS = 0x3f;
@@ -74,7 +73,7 @@ export async function browseLevel(
   const variables = found.filter(({ nodeClass }) => opcua.NodeClass[nodeClass] === "Variable");
   const places = variables.map((reference) => reference.nodeId as NodeId);
   const types = await dataTypes(opcua, session, portions, places);
-  const units = await properties(opcua, session, portions, places, "EngineeringUnits");
+  const units = await shownProperties(opcua, session, portions, places, "EngineeringUnits");
   const nodes = found.map((reference, i): BrowsedNode => {
     const at = variables.indexOf(reference);
     const type = types[at];
@@ -105,8 +104,8 @@ export async function readOnce(
   if (/^Bad(NodeId|AttributeId)/.test(name)) throw new EdgeError("opcua-node", `${text}: the server answers ${name}`);
   const portions = new Portions(100);
   const [declared] = await dataTypes(opcua, session, portions, [nodeId]);
-  const unit = unitOf((await properties(opcua, session, portions, [nodeId], "EngineeringUnits"))[0]);
-  const range = rangeOf((await properties(opcua, session, portions, [nodeId], "EURange"))[0]);
+  const unit = unitOf((await shownProperties(opcua, session, portions, [nodeId], "EngineeringUnits"))[0]);
+  const range = rangeOf((await shownProperties(opcua, session, portions, [nodeId], "EURange"))[0]);
   return {
     value: shown(value.value),
     data_type: typeName(opcua, value.value) ?? declared ?? "Null",
@@ -238,46 +237,10 @@ function builtIn(opcua: OpcuaLibrary, type: NodeId): string | undefined {
   return type.namespace === 0 && typeof type.value === "number" ? opcua.DataType[type.value] : undefined;
 }
 
-async function readAll(
-  session: ClientSession,
-  portions: Portions,
-  nodeIds: readonly (NodeId | string)[],
-  attributeId: number,
-): Promise<DataValue[]> {
-  return await portions.each(nodeIds, (portion) => session.read(portion.map((nodeId) => ({ nodeId, attributeId }))));
-}
-
-/** A property of each variable, undefined where it has none. Servers that cannot look paths up have no units to show. */
-async function properties(
-  opcua: OpcuaLibrary,
-  session: ClientSession,
-  portions: Portions,
-  variables: readonly NodeId[],
-  name: string,
-): Promise<unknown[]> {
-  const paths = await portions
-    .each(variables, (portion) =>
-      session.translateBrowsePath(
-        portion.map((nodeId) => ({
-          startingNode: nodeId,
-          relativePath: {
-            elements: [
-              {
-                referenceTypeId: opcua.resolveNodeId(HAS_PROPERTY),
-                isInverse: false,
-                includeSubtypes: true,
-                targetName: { namespaceIndex: 0, name },
-              },
-            ],
-          },
-        })),
-      ),
-    )
-    .catch(() => []);
-  const targets = paths.map(({ targets: found }) => found?.[0]?.targetId as NodeId | undefined);
-  const there = targets.filter((target) => target !== undefined);
-  const values = await readAll(session, portions, there, opcua.AttributeIds.Value);
-  return targets.map((target) => (target === undefined ? undefined : values[there.indexOf(target)]?.value.value));
+/** Servers that cannot look paths up have no units to show. */
+async function shownProperties(...asked: Parameters<typeof properties>): Promise<unknown[]> {
+  const values = await properties(...asked).catch(() => []);
+  return values.map((value) => value?.value.value);
 }
 
 function unitOf(information: unknown): string | undefined {

@@ -14,6 +14,7 @@ import type { OpcuaEndpoint } from "./endpoint";
 import type { OpcuaLibrary } from "./library";
 import { NodeIds } from "./node-ids";
 import { Portions } from "./portions";
+import { unitsOf, type ToldUnit } from "./properties";
 import { openSession, release, REQUEST_MS, type SessionLimits } from "./session";
 
 /** A server forgets a session that was lost after 10 s: small ones have room for a few. */
@@ -120,13 +121,16 @@ export class OpcuaConnection {
       .catch(() => undefined);
   }
 
+  /** What the server says of the units of variables that it reports. @throws Error of a server that cannot tell */
+  async units(nodeIds: readonly string[]): Promise<(ToldUnit | undefined)[]> {
+    const nodes = nodeIds.map((text) => this.nodeOf(text));
+    return await unitsOf(this.opcua, this.session, this.monitoring, nodes);
+  }
+
   /** Variables as they are now, in this order. @throws Error when the server does not answer */
   async readValues(nodeIds: readonly string[]): Promise<DataValue[]> {
-    const { AttributeIds, NodeId } = this.opcua;
-    const nodes = nodeIds.map((text) => {
-      const nodeId = this.ids.parse(text);
-      return { nodeId: typeof nodeId === "string" ? NodeId.nullNodeId : nodeId, attributeId: AttributeIds.Value };
-    });
+    const { AttributeIds } = this.opcua;
+    const nodes = nodeIds.map((text) => ({ nodeId: this.nodeOf(text), attributeId: AttributeIds.Value }));
     return await this.monitoring.each(nodes, (portion) => this.session.read(portion));
   }
 
@@ -162,6 +166,11 @@ export class OpcuaConnection {
   async close(): Promise<void> {
     await within(this.subscribing, SUBSCRIBING_MS, "subscribing", this.clock).catch(ignore);
     await release(this.client, this.session, this.clock);
+  }
+
+  private nodeOf(text: string): Opcua.NodeId {
+    const nodeId = this.ids.parse(text);
+    return typeof nodeId === "string" ? this.opcua.NodeId.nullNodeId : nodeId;
   }
 
   /** Told later, if not now: only node ids with a namespace's URI wait for it. */

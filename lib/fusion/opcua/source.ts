@@ -64,6 +64,7 @@ export class OpcuaSource {
         newcomers: new Set(),
         lastSource: undefined,
         unstamped: undefined,
+        unit: undefined,
         fresh: true,
         stampAt: -Infinity,
         heardAt: this.clock.monotonic(),
@@ -202,7 +203,8 @@ export class OpcuaSource {
     if (!known) item.stampAt = this.clock.monotonic();
     if (listeners.length === 0) return;
     const plain = readValue({ value: value.value, statusCode: value.statusCode });
-    const reading = withFacts(plain, { stamp: source, trusted: this.options.trustStamps === true });
+    const facts = { stamp: source, trusted: this.options.trustStamps === true };
+    const reading = withFacts(plain, item.unit === undefined ? facts : { ...facts, unit: item.unit, declared: true });
     if (known && plain.quality === "good") this.deliverStuck(listeners, item.stampAt, reading);
     else for (const listener of listeners) listener(reading);
   }

@@ -19,6 +19,8 @@ export interface Followed {
   stampAt: number;
   /** The last value delivered, where it had no source timestamp. */
   unstamped: unknown;
+  /** That the server declares for it. */
+  unit: string | undefined;
   /** Nothing has come of it yet on this subscription. */
   fresh: boolean;
   /** Monotonic time of the last value reported, or since when it is followed. */
@@ -47,6 +49,10 @@ const KEEP_ALIVE_MS = 1000;
 const CHECK_MS = 500;
 /** A variable that is not there may come: the server that was just started has not built everything. */
 const RETRY_REFUSED_MS = 2000;
+/** A bit of the status code: unit or meaning are others from this value on (Part 4, 7.39.1; Part 8, 5.2). */
+const SEMANTICS_CHANGED = 0x4000;
+/** Some servers never take the bit away. */
+const UNIT_MS = 10_000;
 
 /** Asking again so often for variables of which only the first value comes, then it is the connection. */
 const MOST_FRUITLESS = 3;
@@ -60,6 +66,9 @@ export class Subscription {
   private readonly asking = new Set<Followed>();
   /** Variables that were asked for again because reporting was broken: while that brought nothing, it is the connection. */
   private readonly mended = new Set<Followed>();
+  /** When the server was last asked for its unit: what comes of one that was not asked for waits in `unmeasured`. */
+  private readonly askedUnit = new WeakMap<Followed, number>();
+  private readonly unmeasured = new Map<Followed, DataValue | undefined>();
   private readonly leaving: ClientMonitoredItemBase[] = [];
   private heardAt: number;
   private valueAt: number;
@@ -131,7 +140,7 @@ export class Subscription {
       const refused = await this.connection.monitor(subscription, items, this.hooks.intervalMs, (item, value) => {
         this.heardAt = this.valueAt = item.heardAt = this.clock.monotonic();
         this.mended.delete(item);
-        this.hooks.value(item, value);
+        this.measure(item, value);
       });
       if (this.ended) return;
       const now = this.clock.monotonic();
@@ -142,11 +151,42 @@ export class Subscription {
       this.stopRetry();
       if (refused.length > 0)
         this.stopRetry = this.clock.after(RETRY_REFUSED_MS, () => void this.monitor(this.unmonitored()));
+      await this.learnUnits(items.filter((item) => item.monitored && !this.askedUnit.has(item)));
     } catch (error) {
       this.fail(asError(error));
     } finally {
       for (const item of items) this.asking.delete(item);
       this.drop(items.filter(({ listeners }) => listeners.size === 0));
+    }
+  }
+
+  /** Hands a value on once its unit is known. */
+  private measure(item: Followed, value: DataValue): void {
+    const askedAt = this.askedUnit.get(item);
+    const changed = (value.statusCode.value & SEMANTICS_CHANGED) !== 0;
+    if (changed && askedAt !== undefined && this.clock.monotonic() - askedAt > UNIT_MS) {
+      this.unmeasured.set(item, value);
+      void this.learnUnits([item]);
+    } else if (askedAt === undefined || this.unmeasured.has(item)) this.unmeasured.set(item, value);
+    else this.hooks.value(item, value);
+  }
+
+  /** Where the server does not tell them, what it told before counts: a number in another unit is worse than none. */
+  private async learnUnits(items: readonly Followed[]): Promise<void> {
+    if (items.length === 0) return;
+    const now = this.clock.monotonic();
+    for (const item of items) {
+      this.askedUnit.set(item, now);
+      if (!this.unmeasured.has(item)) this.unmeasured.set(item, undefined);
+    }
+    const told = await this.connection.units(items.map(({ nodeId }) => nodeId)).catch(() => []);
+    if (this.ended) return;
+    for (const [i, item] of items.entries()) {
+      const answer = told[i];
+      if (answer) item.unit = answer.unit;
+      const value = this.unmeasured.get(item);
+      this.unmeasured.delete(item);
+      if (value) this.hooks.value(item, value);
     }
   }
 

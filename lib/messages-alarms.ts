@@ -25,6 +25,10 @@ export const Finding = Type.Object({
 });
 export type Finding = Static<typeof Finding>;
 
+/** How a sample was drawn for evaluation: its stratum and the probability with which the stratum is drawn. */
+export const Draw = Type.Object({ stratum: Stratum, probability: Probability });
+export type Draw = Static<typeof Draw>;
+
 export const Decision = Type.Object({
   outcome: Outcome,
   reasons: Type.Array(Type.String()),
@@ -34,7 +38,7 @@ export const Decision = Type.Object({
   episode_id: Type.Optional(Type.String()),
   /** The open record the sample counts towards; in an LDO it stands at the top. */
   mer_id: Type.Optional(Type.String()),
-  evaluation: nullable(Type.Object({ stratum: Stratum, probability: Probability })),
+  evaluation: nullable(Draw),
 });
 export type Decision = Static<typeof Decision>;
 

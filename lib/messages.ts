@@ -7,7 +7,7 @@
  * there when it runs.
  */
 import { Type, type Static } from "typebox";
-import { Decision, Severity, type Mer, type Review } from "./messages-alarms";
+import { Decision, Draw, Severity, type Mer, type Review } from "./messages-alarms";
 import { Effect, NotEmpty, Probability, Sha256, Time, Uuid, closed, nullable, words } from "./schema-parts";
 
 export * from "./messages-alarms";
@@ -145,11 +145,13 @@ export const ClockStamp = Type.Object({
 });
 export type ClockStamp = Static<typeof ClockStamp>;
 
+const LdoId = Type.String({ pattern: "^LDO-[0-9a-f-]{36}$" });
+
 /** Labeled Data Object, `ldo/1`: one run, or one sample of a run, as it was seen, judged and labelled. */
 export const Ldo = Type.Object(
   {
     schema: Type.Literal("ldo/1"),
-    ldo_id: Type.String({ pattern: "^LDO-[0-9a-f-]{36}$" }),
+    ldo_id: LdoId,
     /** fusion.at in Unix seconds. */
     timestamp: Type.Number(),
     device: Type.String(),
@@ -199,6 +201,40 @@ export const Ldo = Type.Object(
   closed,
 );
 export type Ldo = Static<typeof Ldo>;
+
+// ---- label record ----------------------------------------------------------------------------------------------------
+
+/** Whether an answer agrees with the prediction; "withdrawn" takes back the one it supersedes. */
+export const Verdict = words("correct", "wrong", "cannot_tell", "withdrawn");
+export type Verdict = Static<typeof Verdict>;
+
+/**
+ * Label record, `label/1`: what somebody found out about a run after it was judged. Append-only: an answer is replaced by
+ * one that supersedes it. Two that live and disagree are a conflict, and leave the run out of training.
+ */
+export const LabelRecord = Type.Object(
+  {
+    schema: Type.Literal("label/1"),
+    label_id: NotEmpty,
+    ldo_id: LdoId,
+    /** label_id of the answer to the same run that this one replaces. */
+    supersedes: Type.Optional(Type.String()),
+    verdict: Verdict,
+    /** The true label; null where the verdict says all there is to say. */
+    ground_truth_label: nullable(Type.String()),
+    label_source: words("engineer", "process", "maintenance"),
+    /** Who answered: a person, a test station, a work order. */
+    validated_by: Type.String(),
+    /** authenticated: somebody has checked who that is. */
+    identity_source: words("authenticated", "declared"),
+    validated_at: Time,
+    notes: Type.String(),
+    /** The draw through which the run was asked for, as its decision has it; null for every other way. */
+    evaluation: nullable(Draw),
+  },
+  closed,
+);
+export type LabelRecord = Static<typeof LabelRecord>;
 
 // ---- release manifest ------------------------------------------------------------------------------------------------
 

@@ -6,12 +6,12 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Ajv from "ajv";
 import standalone from "ajv/dist/standalone";
-import { Golden, Ldo, Manifest, Mer } from "../lib/messages";
+import { Golden, LabelRecord, Ldo, Manifest, Mer } from "../lib/messages";
 
 const root = join(__dirname, "..");
 // TypeBox writes a tuple as a list of `items`: a form that drafts after 7 gave another meaning.
 const DRAFT = "http://json-schema.org/draft-07/schema#";
-const schemas = { "ldo-1": Ldo, "mer-1": Mer, "model-1": Manifest, "golden-1": Golden };
+const schemas = { "ldo-1": Ldo, "label-1": LabelRecord, "mer-1": Mer, "model-1": Manifest, "golden-1": Golden };
 
 function checks(): string {
   const ajv = new Ajv({

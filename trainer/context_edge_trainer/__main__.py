@@ -49,7 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="train on a folder of LDO segments and write a release")
     run.add_argument(
-        "--store", type=Path, required=True, metavar="DIR", help="folder laid out as the bucket (ldo/v1/…)"
+        "--store",
+        required=True,
+        metavar="URL",
+        help="s3://bucket[/prefix], or a folder laid out as the bucket (ldo/v1/…)",
     )
     run.add_argument(
         "--out",

@@ -16,12 +16,12 @@ from typing import Any
 from .errors import TrainerError
 
 REMEDIES = {
-    errno.ENOSPC: "make room there, or name another folder with --out",
-    errno.EDQUOT: "the quota is used up: make room there, or name another folder with --out",
+    errno.ENOSPC: "make room there, or name another folder with {option}",
+    errno.EDQUOT: "the quota is used up: make room there, or name another folder with {option}",
     errno.EFBIG: "the limit on the size of a file is too low (ulimit -f)",
-    errno.EACCES: "name a folder with --out that may be written",
-    errno.EPERM: "name a folder with --out that may be written",
-    errno.EROFS: "name a folder with --out that may be written",
+    errno.EACCES: "name a folder with {option} that may be written",
+    errno.EPERM: "name a folder with {option} that may be written",
+    errno.EROFS: "name a folder with {option} that may be written",
     errno.ENOTDIR: "a file stands where a folder is needed",
 }
 
@@ -36,11 +36,11 @@ def writing(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
-        _to_disk(temporary)
+        to_disk(temporary)
         temporary.replace(path)
-        _to_disk(path.parent)
+        to_disk(path.parent)
     except OSError as error:
-        raise _refused(path, error) from error
+        raise refused(path, error) from error
     finally:
         # Gone when all went well; under something that is no folder it never was.
         with suppress(NotADirectoryError):
@@ -88,7 +88,7 @@ def start_clean(folder: Path) -> Path:
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
     except OSError as error:
-        raise _refused(folder, error) from error
+        raise refused(folder, error) from error
     return folder
 
 
@@ -98,12 +98,12 @@ def put_folder(made: Path, place: Path) -> None:
         if place.is_dir():
             shutil.rmtree(place)
         made.replace(place)
-        _to_disk(place.parent)
+        to_disk(place.parent)
     except OSError as error:
-        raise _refused(place, error) from error
+        raise refused(place, error) from error
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
     """What was written to a file, or the names in a folder, survive a power cut from here on."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -112,8 +112,9 @@ def _to_disk(path: Path) -> None:
         os.close(descriptor)
 
 
-def _refused(path: Path, error: OSError) -> TrainerError:
-    remedy = REMEDIES.get(error.errno or 0)
+def refused(path: Path, error: OSError, option: str = "--out") -> TrainerError:
+    """What it means that a file or folder cannot be written; `option` is what names the folder."""
+    remedy = REMEDIES.get(error.errno or 0, "").format(option=option)
     return TrainerError(f"{path} cannot be written: {error.strerror}{_free(path)}{f': {remedy}' if remedy else ''}")
 
 

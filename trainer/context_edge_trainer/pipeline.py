@@ -1,4 +1,4 @@
-"""From a folder of segments to a release, in one walk: read, split, train, calibrate, measure, export, write.
+"""From a store of segments to a release, in one walk: read, split, train, calibrate, measure, export, write.
 
 Beside the model that ships it trains two of the same shape that are told less, on the same rows: what they lose is what
 context, and its references, are worth.
@@ -6,7 +6,6 @@ context, and its references, are worth.
 
 import json
 from collections.abc import Mapping
-from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,9 @@ from .model import logits_of
 from .release import created_at, release
 from .report import WITH_CONTEXT, WITHOUT_CONTEXT, WITHOUT_REFERENCES, Candidate, describe_data, measure_all, report
 from .rows import Rows, collect
-from .segments import Rejections, Snapshot, as_labelled, read_ldos
+from .segments import Rejections
+from .snapshot import read_snapshot, take_snapshot
+from .store import open_store
 from .train import Progress, fit, make_repeatable
 
 TOLD: Mapping[str, Mapping[str, bool]] = {
@@ -32,7 +33,7 @@ TOLD: Mapping[str, Mapping[str, bool]] = {
 
 
 def run(
-    store: Path,
+    store: str | Path,
     out: Path,
     config: Config,
     progress: Progress,
@@ -42,9 +43,11 @@ def run(
     """Train on a store and write the release into `out`/release. Returns the report. Raises TrainerError."""
     make_repeatable(config.training.seed, config.training.threads)
     ceiling = _read_best_possible(best_possible)
-    rejections, snapshot = Rejections(), Snapshot()
-    rows = collect(starmap(as_labelled, read_ldos(store, rejections, snapshot)), config, rejections)
-    _tell_rows(rows, snapshot, rejections, progress)
+    take_snapshot(open_store(store), config, out, progress)
+    snapshot, records = read_snapshot(out)
+    rejections = Rejections()
+    rows = collect(records, config, rejections)
+    _tell_rows(rows, rejections, progress)
     test = rows.test()
     if len(test) == 0:
         raise TrainerError("the test fold is empty: more batches are needed, one in ten is set aside for it")
@@ -80,13 +83,11 @@ def _train(encoding: Encoding, rows: Rows, progress: Progress) -> Candidate:
     return Candidate(encoding, fitted, calibration, before, after)
 
 
-def _tell_rows(rows: Rows, snapshot: Snapshot, rejections: Rejections, progress: Progress) -> None:
+def _tell_rows(rows: Rows, rejections: Rejections, progress: Progress) -> None:
     by = ", ".join(f"{how} ({count})" for how, count in rows.grouped_by.items())
-    progress(f"read {snapshot.records} records in {snapshot.segments} segments; {len(rows)} rows, grouped by {by}")
+    progress(f"{len(rows)} rows, grouped by {by}")
     for reason, count in rejections.counts.most_common():
         progress(f"left out {count}: {reason} (first at {rejections.first[reason]})")
-    if snapshot.gaps:
-        progress(f"{snapshot.gaps} segments are missing between those that are there")
     sizes = f"{len(rows.train())} train, {len(rows.validation())} validation, {len(rows.test())} test"
     progress(f"{sizes}, {int(rows.unseen.any(axis=1).sum())} held back as never seen")
 

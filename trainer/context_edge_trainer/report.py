@@ -12,7 +12,7 @@ from .evaluate import WITH_CONTEXT, WITHOUT_CONTEXT, WITHOUT_REFERENCES, Judged,
 from .gates import judge_gates
 from .model import logits_of
 from .rows import Rows
-from .segments import Rejections, Snapshot
+from .segments import Rejections
 from .train import Fitted
 
 __all__ = [
@@ -79,24 +79,24 @@ def report(
     }
 
 
-def describe_data(rows: Rows, snapshot: Snapshot, rejections: Rejections, config: Config) -> dict[str, Any]:
+def describe_data(rows: Rows, snapshot: Mapping[str, Any], rejections: Rejections, config: Config) -> dict[str, Any]:
     """What was read, what of it became rows of which fold, and what was left out."""
     names = [label.name for label in config.labels]
     folds = {"train": rows.train(), "validation": rows.validation(), "test": rows.test()}
     unseen = {path: len(rows.never_seen(column)) for column, path in enumerate(config.data.unseen)}
     return {
-        "snapshot": snapshot.digest,
-        "cursor": snapshot.cursor,
-        "segments": snapshot.segments,
-        "gaps": snapshot.gaps,
-        "records": snapshot.records,
+        "snapshot": snapshot["id"],
+        "cursor": snapshot["cursor"]["ldo"],
+        "segments": snapshot["read"]["ldo"]["segments"],
+        "gaps": snapshot["gaps"]["ldo"],
+        "records": snapshot["read"]["ldo"]["records"],
         "simulated": config.data.simulated,
         "salt": config.folds.salt,
         "grouped_by": dict(rows.grouped_by),
         "groups": len(set(rows.groups.tolist())),
         "rows": {name: len(fold) for name, fold in folds.items()} | {"unseen": unseen},
         "labels": {name: _count_labels(fold, names) for name, fold in folds.items()},
-        "left_out": rejections.summary(),
+        "left_out": snapshot["rejections"] | rejections.summary(),
     }
 
 

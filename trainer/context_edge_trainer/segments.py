@@ -1,26 +1,51 @@
-"""Reads the segments of LDOs from a folder laid out as the bucket: ldo/v1/dev=<device>/<spool-id>/<seq>.ndjson.gz.
+"""Reads the segments that devices have sealed, once each: <kind>/v1/<owner>/<spool-id>/<seq>.ndjson.gz.
 
-What is wrong with a segment or a line is counted and named, never fatal: a line that is not JSON costs that line, a
-segment cut short costs what is behind the cut, a damaged one all of it. Limits on size and depth hold before anything
-is believed.
+What is wrong with a segment or a line is counted, named and quarantined, never fatal: a line that is not JSON costs
+that line, a segment cut short what is behind the cut, a damaged one all of it. Limits on size and depth hold before
+anything is believed. The reader is tolerant: a field it does not know is none of its business, one that training can
+do without may be missing, but what is there has the type that the contract gives it.
 """
 
-import hashlib
+import itertools
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import orjson
 
-from .errors import TrainerError
+from .ahead import ahead
+from .store import Store
+from .tolerant import DEPTH, too_deep, validator
 
-KEY = re.compile(r"ldo/v1/dev=([a-z0-9][a-z0-9._-]{0,62})/([0-9a-f]{32})/([0-9]{10})\.ndjson\.gz")
 MAX_SEGMENT_BYTES = 64 * 1024 * 1024
 MAX_LINE_BYTES = 1024 * 1024
+NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a family of segments holds: records of `schema`, told apart by `id`, under `prefix` and `owner`."""
+
+    prefix: str
+    owner: str
+    schema: str
+    article: str
+    id: str
+
+    @property
+    def key(self) -> re.Pattern[str]:
+        """Groups: owner, spool id, seq."""
+        return re.compile(rf"{self.prefix}{self.owner}=({NAME})/([0-9a-f]{{32}})/([0-9]{{10}})\.ndjson\.gz")
+
+
+LDO = Kind("ldo/v1/", "dev", "ldo/1", "an", "ldo_id")
+LABEL = Kind("labels/v1/", "by", "label/1", "a", "label_id")
+
+Quarantine = Callable[[str, str, str, bytes], None]
+"""Takes the place, the reason, what exactly is wrong and the text of what is set aside."""
 
 
 @dataclass
@@ -29,37 +54,29 @@ class Rejections:
 
     counts: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
+    quarantine: Quarantine | None = None
 
-    def add(self, reason: str, where: str) -> None:
-        """Count one record or segment that is left out."""
+    def add(self, reason: str, where: str, detail: str = "", text: bytes | None = None) -> None:
+        """Count one record or segment that is left out; what has a `text` is damaged, and set aside with it."""
         self.counts[reason] += 1
         self.first.setdefault(reason, where)
+        if text is not None and self.quarantine is not None:
+            self.quarantine(where, reason, detail, text)
 
     def summary(self) -> dict[str, dict[str, Any]]:
         """{reason: {count, first}}, the most frequent first."""
         return {reason: {"count": count, "first": self.first[reason]} for reason, count in self.counts.most_common()}
 
 
-@dataclass
-class Snapshot:
-    """What was read: `cursor` is {spool-id: highest seq}, `gaps` the segments missing below, `digest` a hash of all."""
-
-    segments: int = 0
-    bytes: int = 0
-    records: int = 0
-    cursor: dict[str, int] = field(default_factory=dict)
-    gaps: int = 0
-    digest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Labelled:
     """A record with its settled label: what the stages after the snapshot read.
 
     `source` is who says so (context, engineer, process, maintenance or none), `writer` the person or system that
     labelled it ("" for the device's own context) and `identity` how that one is known (authenticated, declared or "").
     `stream` is "evaluation" or "learning" for an engineer's answer, `probability` that with which the evaluation stream
-    drew the record; `changed` marks a correction. `place` is "<key>:<line>".
+    drew the record; `changed` marks a correction, `confirmed` that a person, the process or maintenance stands behind
+    the label. `place` is "<key>:<line>".
     """
 
     place: str
@@ -71,6 +88,7 @@ class Labelled:
     stream: str = ""
     probability: float | None = None
     changed: bool = False
+    confirmed: bool = False
 
 
 def as_labelled(place: str, ldo: dict[str, Any]) -> Labelled:
@@ -80,81 +98,154 @@ def as_labelled(place: str, ldo: dict[str, Any]) -> Labelled:
     return Labelled(place, ldo, label if isinstance(label, str) else None, source)
 
 
-def list_segments(store: Path) -> list[str]:
-    """Keys of all LDO segments in a folder, sorted. Raises TrainerError when there are none."""
-    if not store.is_dir():
-        raise TrainerError(f"{store}: no such folder")
-    keys = sorted(path.relative_to(store).as_posix() for path in (store / "ldo" / "v1").rglob("*.ndjson.gz"))
-    if not keys:
-        raise TrainerError(f"{store}: no segments under ldo/v1/; write some with: npm run simulate -- segments")
-    return keys
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A segment by its key."""
+
+    key: str
+    size: int
+    owner: str
+    spool: str
+    seq: int
 
 
-def read_ldos(store: Path, rejections: Rejections, snapshot: Snapshot) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (place, record) of every LDO once, in the order of keys and lines; fills `rejections` and `snapshot`.
+@dataclass
+class Reading:
+    """What was read of one kind: segments by spool and seq, bytes fetched, records that came out."""
 
-    A place is "<key>:<line>". Records that were uploaded twice are told by their ldo_id.
-    """
-    seen: set[str] = set()
-    sequences: dict[str, set[int]] = {}
-    content = hashlib.sha256()
-    for key in list_segments(store):
-        match = KEY.fullmatch(key)
-        if match is None:
-            rejections.add("segment: key breaks the grammar", key)
+    segments: int = 0
+    bytes: int = 0
+    records: int = 0
+    spools: dict[str, set[int]] = field(default_factory=dict)
+
+    @property
+    def cursor(self) -> dict[str, int]:
+        """{spool-id: highest seq}: what comes later in a spool has a higher one."""
+        return {spool: max(numbers) for spool, numbers in sorted(self.spools.items())}
+
+    @property
+    def gaps(self) -> dict[str, list[list[int]]]:
+        """{spool-id: [[from, to], …]}: segments that are not there, from a spool's first to its last."""
+        found = {spool: _gaps(sorted(numbers)) for spool, numbers in sorted(self.spools.items())}
+        return {spool: gaps for spool, gaps in found.items() if gaps}
+
+    @property
+    def missing(self) -> int:
+        """Number of segments in the gaps."""
+        return sum(last - first + 1 for gaps in self.gaps.values() for first, last in gaps)
+
+
+def _gaps(numbers: list[int]) -> list[list[int]]:
+    return [[before + 1, after - 1] for before, after in itertools.pairwise(numbers) if after > before + 1]
+
+
+def list_segments(store: Store, kind: Kind, rejections: Rejections, reading: Reading) -> list[Ref]:
+    """All segments of a kind in the order of their keys, from one listing; keys that break the grammar are named."""
+    found: list[Ref] = []
+    grammar = kind.key
+    for entry in store.list(kind.prefix):
+        match = grammar.fullmatch(entry.key)
+        if match is None or ".." in match[1]:
+            rejections.add("segment: key breaks the grammar", entry.key)
             continue
-        raw = (store / key).read_bytes()
-        content.update(f"{key} {hashlib.sha256(raw).hexdigest()}\n".encode())
-        sequences.setdefault(match[2], set()).add(int(match[3]))
-        snapshot.segments += 1
-        snapshot.bytes += len(raw)
-        for number, line in enumerate(_lines(raw, key, rejections), start=1):
-            place = f"{key}:{number}"
-            record = _parse(line, place, rejections)
-            if record is None:
-                continue
-            if record["ldo_id"] in seen:
-                rejections.add("record: seen before (same ldo_id)", place)
-                continue
-            seen.add(record["ldo_id"])
-            snapshot.records += 1
-            yield place, record
-    snapshot.cursor = {spool: max(numbers) for spool, numbers in sequences.items()}
-    snapshot.gaps = sum(max(numbers) - min(numbers) + 1 - len(numbers) for numbers in sequences.values())
-    snapshot.digest = content.hexdigest()
+        ref = Ref(entry.key, entry.size, match[1], match[2], int(match[3]))
+        reading.spools.setdefault(ref.spool, set()).add(ref.seq)
+        found.append(ref)
+    return found
 
 
-def _lines(raw: bytes, key: str, rejections: Rejections) -> list[bytes]:
+Lines = list[tuple[int, bytes]]
+"""Lines of a segment that are not empty, with their number from 1."""
+
+
+def read_segments(
+    store: Store, refs: list[Ref], rejections: Rejections, reading: Reading
+) -> Iterator[tuple[Ref, Lines]]:
+    """Yield each segment with its lines, in the order of `refs`; they are fetched in parallel, ahead."""
+    fitting = []
+    for ref in refs:
+        if ref.size > MAX_SEGMENT_BYTES:
+            rejections.add(f"segment: larger than {MAX_SEGMENT_BYTES} bytes", ref.key)
+        else:
+            fitting.append(ref)
+    for ref, raw in ahead(fitting, lambda ref: store.get(ref.key, MAX_SEGMENT_BYTES), lambda ref: ref.size):
+        if raw is None:
+            rejections.add("segment: gone since it was listed", ref.key)
+            continue
+        reading.segments += 1
+        reading.bytes += len(raw)
+        lines = unpack(raw, ref.key, rejections)
+        yield ref, [(number, line) for number, line in enumerate(lines, start=1) if line]
+
+
+def unpack(raw: bytes, key: str, rejections: Rejections) -> list[bytes]:
     """Lines of a gzip segment; of one cut short, those before the cut. At most MAX_SEGMENT_BYTES are unpacked."""
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
-        text = inflater.decompress(raw, MAX_SEGMENT_BYTES)
-    except zlib.error:
+        text = inflater.decompress(raw, MAX_SEGMENT_BYTES + 1)
+    except zlib.error as error:
         # Damage shows only where it breaks the code or the checksum: what was unpacked before it cannot be trusted.
-        rejections.add("segment: not gzip, or damaged", key)
+        rejections.add("segment: not gzip, or damaged", key, str(error), raw)
         return []
-    if inflater.unconsumed_tail:
-        rejections.add(f"segment: more than {MAX_SEGMENT_BYTES} bytes unpacked", key)
+    if len(text) > MAX_SEGMENT_BYTES:
+        rejections.add(f"segment: more than {MAX_SEGMENT_BYTES} bytes unpacked", key, "", raw)
         return []
     if inflater.unused_data:
-        rejections.add("segment: bytes after its end", key)
+        rejections.add("segment: bytes after its end", key, f"{len(inflater.unused_data)} bytes", inflater.unused_data)
     lines = text.split(b"\n")
     if not inflater.eof:
-        rejections.add("segment: cut short", key)
-        lines.pop()
-    return [line for line in lines if line]
+        rejections.add("segment: cut short", key, f"after {len(raw)} bytes", lines.pop())
+    return lines
 
 
-def _parse(line: bytes, place: str, rejections: Rejections) -> dict[str, Any] | None:
-    if len(line) > MAX_LINE_BYTES:
-        rejections.add(f"record: line longer than {MAX_LINE_BYTES} bytes", place)
-        return None
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        rejections.add("record: not JSON", place)
-        return None
-    if not isinstance(record, dict) or record.get("schema") != "ldo/1" or not isinstance(record.get("ldo_id"), str):
-        rejections.add("record: not an ldo/1", place)
-        return None
-    return record
+class DamagedError(Exception):
+    """What is wrong with a line: the reason that is counted, and what exactly."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class Parser:
+    """Turns lines into records of a kind, each id once."""
+
+    def __init__(self, kind: Kind, rejections: Rejections) -> None:
+        self._kind = kind
+        self._rejections = rejections
+        self._valid = validator(kind.schema)
+        self._twice = f"record: seen before (same {kind.id})"
+        self.seen: set[str] = set()
+
+    def parse(self, line: bytes, place: str) -> dict[str, Any] | None:
+        """The record of a line, or None for one that is left out: counted, and quarantined where it is damaged."""
+        try:
+            record = self._checked(line)
+        except DamagedError as damage:
+            self._rejections.add(f"record: {damage.reason}", place, damage.detail, line)
+            return None
+        key = record[self._kind.id]
+        if key in self.seen:
+            self._rejections.add(self._twice, place)
+            return None
+        self.seen.add(key)
+        return record
+
+    def _checked(self, line: bytes) -> dict[str, Any]:
+        if len(line) > MAX_LINE_BYTES:
+            raise DamagedError(f"line longer than {MAX_LINE_BYTES} bytes", f"{len(line)} bytes")
+        if too_deep(line):
+            raise DamagedError(f"nested deeper than {DEPTH}")
+        try:
+            record = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise DamagedError("not JSON", str(error)) from error
+        if not isinstance(record, dict) or record.get("schema") != self._kind.schema:
+            raise DamagedError(f"not {self._kind.article} {self._kind.schema}")
+        if not self._valid.is_valid(record):
+            raise DamagedError("fails its schema", self._breach(record))
+        return record
+
+    def _breach(self, record: dict[str, Any]) -> str:
+        error = next(self._valid.iter_errors(record))
+        return f"/{'/'.join(str(step) for step in error.instance_path)} {error.message}"[:300]

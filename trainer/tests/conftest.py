@@ -76,23 +76,36 @@ batch = 64
 
 
 def ldo(number: int, *, product: str = "Pump A", label: str | None = "normal", **changes: Any) -> dict[str, Any]:
-    """A record as a device writes it, reduced to what a trainer may look at."""
+    """A record as a device writes it."""
+    good = {"quality": "good", "age_ms": 40, "source": "opcua"}
     record: dict[str, Any] = {
         "schema": "ldo/1",
         "ldo_id": f"LDO-{uuid.UUID(int=number)}",
         "timestamp": 1_767_225_600.0 + number,
         "device": "edge-1",
+        "install_id": str(uuid.UUID(int=1)),
+        "site": "plant",
+        "line": "line-1",
+        "run_id": str(uuid.UUID(int=number)),
         "asset_id": f"pump-{number % 2}",
         "mode": "live",
         "simulated": False,
         "scan": None,
+        "lookup": None,
         "context": {"product": product, "batch": f"LOT-{number // 10}", "normal": {"temperature": NORMAL[product]}},
         "sensor_data": {"temperature": NORMAL[product] + 1.0, "pressure": 8.0},
-        "sensor_quality": {"temperature": {"unit": "°C", "quality": "good"}},
+        "sensor_quality": {"temperature": {"unit": "°C", **good}, "pressure": {"unit": "bar", **good}},
+        "clock": {"synced": True, "skew_ms": 0},
         "ai_prediction": "leak",
+        "ai_confidence": 0.7,
+        "ai_probabilities": {"normal": 0.2, "hot": 0.1, "leak": 0.7},
+        "model": None,
+        "backend": None,
         "ground_truth_label": label,
         "label_source": "none" if label is None else "context",
         "decision": None,
+        "video_clip": None,
+        "latency_ms": {"lookup": None, "fuse": None, "infer": 0.1, "total": None},
     }
     return record | changes
 

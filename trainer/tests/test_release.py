@@ -1,6 +1,7 @@
 """From segments to a release, whole: what is written is what a device can read, check and reproduce."""
 
 import json
+import shutil
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,8 @@ def test_the_onnx_file_answers_as_the_network_does_for_any_batch(trained: Path) 
 
 def test_the_same_store_gives_the_same_bytes(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    # A later snapshot would say since which one it counts corrections.
+    shutil.rmtree(trained / "snapshots")
     train(trained, trained / "again", load_config(trained / "pumps.toml"))
     for name in FILES:
         assert (trained / "again" / "release" / name).read_bytes() == (
@@ -162,4 +165,4 @@ def test_a_failed_run_leaves_the_old_release_as_it_was(trained: Path, tmp_path: 
     write_store(tmp_path, plant(60, products=["Pump New"]))
     with pytest.raises(TrainerError, match="test fold is empty"):
         train(tmp_path, out, load_config(trained / "pumps.toml"))
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before

@@ -1,0 +1,57 @@
+"""The contract as a tolerant reader holds it: the types of schemas/, and of what is required only what training needs.
+
+A record of a later version may have fields that nobody here knows, one of an earlier version may lack some.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from jsonschema_rs import Draft7Validator
+
+SCHEMAS = Path(__file__).parent / "schemas"
+DEPTH = 32
+# Without these a record says nothing to a trainer.
+NEEDED = {
+    "ldo/1": ["schema", "ldo_id", "timestamp", "mode", "simulated", "sensor_data"],
+    "label/1": ["schema", "label_id", "ldo_id", "verdict", "label_source"],
+}
+
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+
+
+@cache
+def validator(schema: str) -> Draft7Validator:
+    """For records of "ldo/1" or "label/1"."""
+    strict = orjson.loads((SCHEMAS / f"{schema.replace('/', '-')}.json").read_bytes())
+    return Draft7Validator(_loosened(strict) | {"required": NEEDED[schema]})
+
+
+def _loosened(schema: Any) -> Any:  # noqa: ANN401 - a JSON Schema is JSON
+    """A copy that lets fields be missing, and be more than are known, at every level."""
+    if isinstance(schema, list):
+        return [_loosened(entry) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    loose = {key: value for key, value in schema.items() if key not in ("required", "additionalProperties")}
+    if isinstance(loose.get("properties"), dict):
+        loose["properties"] = {name: _loosened(value) for name, value in loose["properties"].items()}
+    return {key: value if key == "properties" else _loosened(value) for key, value in loose.items()}
+
+
+def too_deep(line: bytes) -> bool:
+    """Whether a line of JSON nests deeper than DEPTH: told before a parser walks into it."""
+    brackets = line.translate(None, _NO_BRACKETS)
+    # As many levels as opening brackets, at most: most records are done here.
+    if brackets.count(b"{") + brackets.count(b"[") <= DEPTH:
+        return False
+    depth = 0
+    for bracket in _TEXT.sub(b"", line).translate(None, _NO_BRACKETS):
+        depth += _STEP[bracket]
+        if depth > DEPTH:
+            return True
+    return False

@@ -11,6 +11,7 @@ const ROOMS = [
   "ldo",
   "feedback",
   "rollout",
+  "training",
   "release",
   "statistics",
   "storage",

@@ -1,7 +1,8 @@
 // The trainer's Python environment, in a cache outside the tree, keyed by everything that decides what is in it. It
 // says what it is about to install and where, says plainly what is missing, and a second caller waits for the first.
 //
-//   node scripts/trainer-env.mjs        prints the environment's Python on stdout; what it has to say goes to stderr
+//   node scripts/trainer-env.mjs          prints the environment's Python on stdout; what it has to say goes to stderr
+//   node scripts/trainer-env.mjs --find   the same where it is there already, and installs nothing
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
@@ -107,19 +108,30 @@ function takeTurn(lock) {
   }
 }
 
+/** Where the environment of this machine's Python and these locks lies. */
+function place() {
+  const { command, version } = findPython();
+  const hash = createHash("sha256").update(`${version} ${process.platform} ${process.arch}`);
+  for (const lock of LOCKS) hash.update(readFileSync(lock));
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "context-edge");
+  const dir = join(cache, `trainer-${hash.digest("hex").slice(0, 12)}`);
+  return { command, version, cache, dir, python: join(dir, "venv", "bin", "python"), complete: join(dir, ".complete") };
+}
+
+/** @throws Error where the environment was not made yet */
+function foundPython() {
+  const { dir, python, complete } = place();
+  if (existsSync(complete)) return python;
+  throw new Error(`there is no environment in ${dir}: node scripts/trainer-env.mjs makes it`);
+}
+
 /**
  * Makes the environment unless it is there.
  * @returns its Python; run in the folder trainer/, it finds the package that stands there
  * @throws Error that says what is missing: a Python, disk space, the registry
  */
 export function trainerPython() {
-  const { command, version } = findPython();
-  const hash = createHash("sha256").update(`${version} ${process.platform} ${process.arch}`);
-  for (const lock of LOCKS) hash.update(readFileSync(lock));
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "context-edge");
-  const dir = join(cache, `trainer-${hash.digest("hex").slice(0, 12)}`);
-  const found = join(dir, "venv", "bin", "python");
-  const complete = join(dir, ".complete");
+  const { command, version, cache, dir, python: found, complete } = place();
   if (existsSync(complete)) return found;
 
   mkdirSync(cache, { recursive: true });
@@ -150,7 +162,7 @@ export function trainerPython() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    console.log(trainerPython());
+    console.log(process.argv[2] === "--find" ? foundPython() : trainerPython());
   } catch (error) {
     say(error.message);
     process.exitCode = 1;

@@ -8,6 +8,7 @@ import { completeLoop } from "./complete-loop/flow";
 import { contribModbus } from "./contrib-modbus/flow";
 import { contextAdmin } from "./context-admin/flow";
 import { edgeLoop } from "./edge-loop/flow";
+import { modelTrain } from "./model-train/flow";
 import { opcuaNodes } from "./opcua-nodes/flow";
 import { plant } from "./plant/flow";
 import type { FlowNode } from "./sheet";
@@ -33,6 +34,7 @@ export function outputs(): Output[] {
     { path: "examples/Context admin.json", nodes: contextAdmin() },
     { path: "examples/Waveform to features.json", nodes: waveform() },
     { path: "examples/Samples and alarms to a historian.json", nodes: historian() },
+    { path: "examples/context-edge-model-train.json", nodes: modelTrain() },
     { path: "flows/edge-loop.json", nodes: edgeLoop() },
     { path: "flows/plant.json", nodes: plant() },
   ];

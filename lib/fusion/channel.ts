@@ -101,10 +101,12 @@ export function checkChannels(config: FusionConfig): void {
     throw new EdgeError("channels", `the trigger channel "${config.triggerChannel}" is not in the table`);
 }
 
-/** What a sample holds of these channels, with units: the channels' own values, and the features beside them. */
-export function offersOf(channels: readonly ChannelSpec[]): { name: string; unit: string }[] {
-  return channels.flatMap(({ name, unit, align, features }) => [
-    { name, unit: isFeature(align) ? measureOf(align).unitOf(unit) : unit },
+/** What a sample holds of these channels, with units and ranges: the channels' own values, and the features beside them. */
+export function offersOf(
+  channels: readonly ChannelSpec[],
+): { name: string; unit: string; range?: readonly [low: number, high: number] }[] {
+  return channels.flatMap(({ name, unit, range, align, features }) => [
+    { name, unit: isFeature(align) ? measureOf(align).unitOf(unit) : unit, range },
     ...features.map(measureOf).map((measure) => ({ name: `${name}.${measure.key}`, unit: measure.unitOf(unit) })),
   ]);
 }

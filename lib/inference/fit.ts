@@ -6,6 +6,8 @@ import { sameUnit } from "../units";
 export interface Offer {
   readonly name: string;
   readonly unit: string;
+  /** Plausible values, where the channel says some; an end may be infinite. */
+  readonly range?: readonly [low: number, high: number];
 }
 
 /** What one sensor-fuse offers. */

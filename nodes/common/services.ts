@@ -9,7 +9,7 @@ import type { Reading } from "../../lib/fusion/reading";
 import type { Lease } from "../../lib/storage/registry";
 import type { ModelSlot } from "../../lib/inference/slot";
 import type { ContextStore } from "../../lib/context/store";
-import type { LabelSpec, Mode } from "../../lib/messages";
+import type { LabelSpec, Manifest, Mode } from "../../lib/messages";
 import type { Database } from "../../lib/storage/database";
 import type { ObjectStore } from "../../lib/storage/object-store";
 
@@ -56,6 +56,8 @@ export interface ModelService {
   open(): Lease<ModelSlot>;
   /** What the labels of the model mean that serves now; undefined while there is none. */
   labels(): readonly LabelSpec[] | undefined;
+  /** The manifest of the model that serves now; undefined while there is none. */
+  manifest(): Manifest | undefined;
 }
 
 /** Where contexts are kept. Connected with its first user (`store.use`), closed with the last (`store.release`). */
@@ -66,4 +68,14 @@ export interface StoreService {
 /** The bucket or folder that objects go to; connects when it is first used. */
 export interface ObjectsService {
   readonly store: ObjectStore;
+  /** The same place for another program, a process of this machine. */
+  access(): ObjectsAccess;
+}
+
+/** A bucket or folder as the trainer is told of it. */
+export interface ObjectsAccess {
+  /** `s3://bucket/prefix`, or a folder's absolute path. */
+  readonly url: string;
+  /** Endpoint, region and keys, in the variables that S3 clients read. */
+  readonly env: Readonly<Record<string, string>>;
 }

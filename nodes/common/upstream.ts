@@ -20,6 +20,18 @@ export function offeredTo(RED: NodeAPI, node: Node): Offering[] {
   return found;
 }
 
+/** What a node of this process offers; undefined for one that makes no samples. */
+export function offeredBy(RED: NodeAPI, id: string): Offering | undefined {
+  const node = RED.nodes.getNode(id) as Node | null;
+  const offers = node ? offering.get(node) : undefined;
+  return node && offers ? { by: node.name || node.type, offers } : undefined;
+}
+
+/** All nodes of this process that make samples. */
+export function allOffered(): Offering[] {
+  return [...offering].map(([node, offers]) => ({ by: node.name || node.type, offers }));
+}
+
 const waiting = new Set<() => void>();
 const tellAll = (): void => {
   for (const listener of waiting) listener();

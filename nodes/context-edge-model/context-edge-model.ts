@@ -21,6 +21,7 @@ export = function (RED: NodeAPI): void {
       this.service = {
         open: () => openSlot(request),
         labels: () => (own ??= openSlot(request)).value.manifest?.labels,
+        manifest: () => (own ??= openSlot(request)).value.manifest,
       };
       onClose(this, () => own?.release());
     } catch (error) {

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
 import { systemClockWatch } from "../../lib/clock-watch";
@@ -7,13 +7,13 @@ import { FolderStore } from "../../lib/storage/folder-store";
 import type { ObjectStore } from "../../lib/storage/object-store";
 import { RefusingStore } from "../../lib/storage/refusing-store";
 import { readS3Settings, type S3Secrets } from "../../lib/storage/s3-settings";
-import { S3Store } from "../../lib/storage/s3-store";
+import { S3Store, type S3Options } from "../../lib/storage/s3-store";
 import { checkStore, type StoreAnswer } from "../../lib/storage/store-check";
 import { onClose } from "../common/adapter";
 import { ConfigReader, type RawConfig } from "../common/config";
 import { fromDialog, secretToTry } from "../common/dialog";
 import { partOf } from "../common/operation";
-import type { ObjectsService } from "../common/services";
+import type { ObjectsAccess, ObjectsService } from "../common/services";
 
 interface ObjectsNode extends Node<S3Secrets> {
   service?: ObjectsService;
@@ -30,15 +30,20 @@ export = function (RED: NodeAPI): void {
     try {
       const reader = new ConfigReader(config as unknown as RawConfig, "object store");
       this.endpoint = reader.text("endpoint", "");
-      const store = openStore(reader, readSecrets(this.credentials), home);
-      this.service = { store };
+      const secrets = readSecrets(this.credentials);
+      const store = openStore(reader, secrets, home);
+      this.service = { store, access: () => accessOf(reader, secrets, home) };
       onClose(this, () => store.close());
     } catch (error) {
       // Records are still taken into the spool; they wait there until the settings are mended.
       const reason = asError(error);
       partOf(this).refused = reason;
       this.error(reason.message);
-      this.service = { store: new RefusingStore(new EdgeError("objects-refused", reason.message, { cause: reason })) };
+      const refusal = new EdgeError("objects-refused", reason.message, { cause: reason });
+      const access = (): never => {
+        throw refusal;
+      };
+      this.service = { store: new RefusingStore(refusal), access };
     }
   }
   RED.nodes.registerType<ObjectsNode, NodeDef, object, S3Secrets>("context-edge-objects", ContextEdgeObjects, {
@@ -68,10 +73,15 @@ const serverTime = (epochMs: number): void => systemClockWatch.compare(epochMs);
 /** @param home where a folder lies whose path is not absolute */
 function openStore(config: ConfigReader, secrets: S3Secrets, home: string, timeoutMs?: number): ObjectStore {
   if (config.choice("kind", ["folder", "s3"], "folder") === "folder") {
-    const folder = config.text("folder", "objects");
-    return new FolderStore(isAbsolute(folder) ? folder : join(home, folder), systemClock);
+    return new FolderStore(folderOf(config, home), systemClock);
   }
-  const settings = readS3Settings({
+  const settings = s3Settings(config, secrets);
+  return new S3Store({ ...settings, serverTime, ...(timeoutMs !== undefined && { timeoutMs }) }, systemClock);
+}
+
+/** @throws EdgeError `objects-config` and those of a field */
+function s3Settings(config: ConfigReader, secrets: S3Secrets): S3Options {
+  return readS3Settings({
     endpoint: config.text("endpoint", ""),
     region: config.text("region", "us-east-1"),
     bucket: config.text("bucket"),
@@ -79,7 +89,28 @@ function openStore(config: ConfigReader, secrets: S3Secrets, home: string, timeo
     pathStyle: config.flag("path_style", true),
     secrets,
   });
-  return new S3Store({ ...settings, serverTime, ...(timeoutMs !== undefined && { timeoutMs }) }, systemClock);
+}
+
+function folderOf(config: ConfigReader, home: string): string {
+  return resolve(home, config.text("folder", "objects"));
+}
+
+/** Keys that are not set here are left to what the environment has. */
+function accessOf(config: ConfigReader, secrets: S3Secrets, home: string): ObjectsAccess {
+  if (config.choice("kind", ["folder", "s3"], "folder") === "folder") {
+    return { url: folderOf(config, home), env: {} };
+  }
+  const { endpoint, region, bucket, prefix, credentials } = s3Settings(config, secrets);
+  const env = {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    ...(endpoint !== undefined && { AWS_ENDPOINT_URL_S3: endpoint }),
+    ...(credentials && {
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    }),
+  };
+  return { url: `s3://${bucket}/${prefix ?? ""}`.replace(/\/$/, ""), env };
 }
 
 /** Long enough for a slow server, short enough for somebody who waits at a dialog. */

@@ -51,7 +51,15 @@ describe("the editor", function () {
     await page.waitForFunction(`RED.nodes.filterNodes({ type: "${type}" }).length === 1`);
   }
 
-  for (const type of ["qr-context", "sensor-fuse", "tensorrt-infer", "decision", "ldo-emit", "context-edge-plant"]) {
+  for (const type of [
+    "qr-context",
+    "sensor-fuse",
+    "tensorrt-infer",
+    "decision",
+    "ldo-emit",
+    "context-edge-plant",
+    "context-edge-model-train",
+  ]) {
     it(`${type}, dropped on an empty sheet, makes its config nodes and deploys green`, async () => {
       await emptySheet();
       await drop(type);

@@ -8,6 +8,7 @@ import { editorDefaults } from "../support/defaults";
 import { until } from "../support/process";
 import device = require("../../nodes/context-edge-device/context-edge-device");
 import model = require("../../nodes/context-edge-model/context-edge-model");
+import train = require("../../nodes/context-edge-model-train/context-edge-model-train");
 import objects = require("../../nodes/context-edge-objects/context-edge-objects");
 import store = require("../../nodes/context-edge-store/context-edge-store");
 import modbus = require("../../nodes/context-edge-modbus/context-edge-modbus");
@@ -19,7 +20,7 @@ import qr = require("../../nodes/qr-context/qr-context");
 import fuse = require("../../nodes/sensor-fuse/sensor-fuse");
 import infer = require("../../nodes/tensorrt-infer/tensorrt-infer");
 
-const ALL = [device, store, objects, model, opcua, modbus, plant, qr, fuse, infer, decision, emit];
+const ALL = [device, store, objects, model, train, opcua, modbus, plant, qr, fuse, infer, decision, emit];
 const CONFIG_TYPES = ["device", "store", "objects", "model", "opcua", "modbus"].map((type) => `context-edge-${type}`);
 const TAB = "f00000000000000e";
 const node = (n: number): string => `a00000000000001${n}`;
@@ -36,6 +37,7 @@ const VARIANTS: Readonly<Record<string, readonly object[]>> = {
     { kind: "cluster", cluster_nodes: "127.0.0.1:9" },
   ],
   "qr-context": [{}, { count_cycles: true }],
+  "context-edge-model-train": [{}, { monthly: true }],
   "context-edge-modbus": [{}, { transport: "serial", serial_port: "/dev/none" }],
   "context-edge-objects": [{}, { kind: "s3", endpoint: "http://127.0.0.1:9", bucket: "b" }],
 };

@@ -36,6 +36,7 @@ function fixtureModel(RED: NodeAPI): void {
     this.service = {
       open: () => ({ value: serving, release: () => undefined }),
       labels: () => serving.manifest?.labels,
+      manifest: () => serving.manifest,
     };
   });
 }

@@ -22,6 +22,7 @@ function fixtureModel(RED: NodeAPI): void {
     this.service = {
       open: () => slots.acquire("small", opened, () => serving),
       labels: () => serving.manifest?.labels,
+      manifest: () => serving.manifest,
     };
   });
 }

@@ -1,0 +1,59 @@
+/** Makes a trigger this run's own: whoever creates its object first starts the training, every starter, the workflow too. */
+import { EdgeError } from "../errors";
+import { isRecord } from "../path";
+import type { ObjectStore } from "../storage/object-store";
+import { triggerKey } from "./cause";
+import { Later } from "./later";
+import type { TrainingRun } from "./run";
+
+/** What stands in the trigger's object. */
+interface Trigger {
+  readonly schema: "trigger/1";
+  readonly model: string;
+  readonly cause: string;
+  readonly trigger_id: string;
+  readonly requested_by: string;
+  readonly requested_at: string;
+  readonly device: string;
+}
+
+/** @returns whose the trigger is: "" for ours, else who has it and since when, for people */
+export async function claimTrigger(store: ObjectStore, run: TrainingRun, device: string): Promise<string> {
+  const trigger: Trigger = {
+    schema: "trigger/1",
+    model: run.model,
+    cause: run.cause,
+    trigger_id: run.id,
+    requested_by: run.by,
+    requested_at: run.requestedAt,
+    device,
+  };
+  const key = triggerKey(run.model, run.cause);
+  // The same bytes at every try: a put whose answer was lost is found to be ours.
+  const outcome = await store.put(key, Buffer.from(`${JSON.stringify(trigger)}\n`), {
+    condition: { ifNoneMatch: "*" },
+    contentType: "application/json",
+  });
+  if (outcome.kind === "stored" || outcome.kind === "exists-same") return "";
+  if (outcome.kind === "exists-other") return owner(await store.get(key, 64 << 10), run.id);
+  throw outcome.kind === "unknown" ? new Later(outcome.error) : outcome.error;
+}
+
+function owner(found: { readonly body: Uint8Array } | undefined, id: string): string {
+  let other: unknown;
+  try {
+    other = JSON.parse(Buffer.from(found?.body ?? []).toString("utf8"));
+  } catch {
+    return "another starter, whose trigger cannot be read";
+  }
+  const { trigger_id, device, requested_by, requested_at } = isRecord(other) ? other : {};
+  if (trigger_id === id) return "";
+  const who = [device, requested_by].filter((part) => typeof part === "string" && part !== "").join(", ");
+  const when = typeof requested_at === "string" ? `, at ${requested_at}` : "";
+  return `${who === "" ? "another starter" : who}${when}`;
+}
+
+/** Something that must be there for a trigger to be claimed. */
+export function refusedTrigger(error: EdgeError): EdgeError {
+  return new EdgeError(error.code, `the trigger could not be created: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { systemClock, type Clock } from "../../lib/clock";
+import { EdgeError } from "../../lib/errors";
+import { isSafeName } from "../../lib/ids";
+import type { Monthly } from "../../lib/training/cause";
+import { LocalPlace } from "../../lib/training/local-place";
+import { PLACES, type Place } from "../../lib/training/run";
+import type { Workplace } from "../../lib/training/workplace";
+import type { ConfigReader } from "../common/config";
+import type { DeviceService, ObjectsService } from "../common/services";
+import { pythonOf } from "./python";
+
+export interface TrainSettings {
+  readonly place: Place;
+  readonly model: string;
+  readonly deadlineMs: number;
+  readonly monthly: Monthly | undefined;
+  readonly python: string;
+  /** Flags of the trainer's `run`. */
+  readonly flags: readonly string[];
+  readonly publishes: boolean;
+}
+
+/** A date, "last", or nothing. */
+const SINCE = /^(?:last|\d{4}-\d\d-\d\d)?$/;
+
+/** @throws EdgeError `config-…` */
+export function readSettings(config: ConfigReader): TrainSettings {
+  const model = config.text("model_name");
+  if (!isSafeName(model)) {
+    throw new EdgeError(
+      "config-name",
+      `model-train: model_name "${model}" must be 1 to 63 of a-z 0-9 . _ -, starting with a letter or digit`,
+    );
+  }
+  const since = config.text("since", "");
+  if (!SINCE.test(since)) {
+    throw new EdgeError(
+      "config-choice",
+      `model-train: since is "${since}", must be last, a date as 2026-11-24, or empty`,
+    );
+  }
+  const limit = config.number("limit", 100_000, { min: 1, max: 100_000_000, integer: true });
+  const key = config.text("key", "");
+  const publishes = config.flag("publish", true) && key !== "";
+  return {
+    place: config.choice<Place>("place", PLACES, "local"),
+    model,
+    deadlineMs: config.number("deadline_h", 6, { min: 0.01, max: 720 }) * 3_600_000,
+    monthly: config.flag("monthly")
+      ? {
+          day: config.number("monthly_day", 1, { min: 1, max: 28, integer: true }),
+          hour: config.number("monthly_hour", 3, { min: 0, max: 23, integer: true }),
+        }
+      : undefined,
+    python: config.text("python", ""),
+    flags: [
+      ...(since === "" ? [] : ["--since", since]),
+      "--limit",
+      String(limit),
+      ...(config.flag("validated") ? ["--validated"] : []),
+      ...(key === "" ? [] : ["--key", key]),
+      ...(publishes ? ["--publish"] : []),
+    ],
+    publishes,
+  };
+}
+
+export function openPlace(
+  settings: TrainSettings,
+  device: DeviceService,
+  objects: ObjectsService,
+  clock: Clock = systemClock,
+): Workplace {
+  const { url, env } = objects.access();
+  return new LocalPlace({
+    folder: join(device.dataDir, "training"),
+    command: async () => ({ ...(await pythonOf(settings.python)), env }),
+    storeUrl: url,
+    flags: settings.flags,
+    publishes: settings.publishes,
+    clock,
+  });
+}

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import helper from "node-red-node-test-helper";
+import type { EdgeMessage } from "../../lib/messages";
+import { until } from "../support/process";
+import device = require("../../nodes/context-edge-device/context-edge-device");
+import model = require("../../nodes/context-edge-model/context-edge-model");
+import objects = require("../../nodes/context-edge-objects/context-edge-objects");
+import emit = require("../../nodes/ldo-emit/ldo-emit");
+import fuse = require("../../nodes/sensor-fuse/sensor-fuse");
+import train = require("../../nodes/context-edge-model-train/context-edge-model-train");
+
+const TYPE = "context-edge-model-train";
+const ALL = [device, objects, model, fuse, emit, train];
+const [DEVICE, OBJECTS, FUSE, EMIT, TRAIN, NEWS, CANDIDATE, CATCH, ERRORS] = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
+  (n) => `300000000000000${n}`,
+) as [string, string, string, string, string, string, string, string, string];
+const Z = "f000000000000003";
+const ROOT = join(__dirname, "..", "..");
+const STANDIN = join(ROOT, "test", "peers", "trainer_standin");
+
+interface TestNode {
+  receive(message: object): void;
+  on(event: "input", listener: (message: EdgeMessage) => void): void;
+}
+function node(id: string): TestNode {
+  const found: unknown = helper.getNode(id);
+  return found as TestNode;
+}
+
+describe("context-edge-model-train in Node-RED", function () {
+  this.timeout(30_000);
+  let dir: string;
+  let news: EdgeMessage[];
+  let candidates: EdgeMessage[];
+  let errors: (EdgeMessage & { error: { message: string } })[];
+
+  before(() => new Promise<void>((resolve) => helper.startServer(resolve)));
+  after(() => new Promise<void>((resolve) => helper.stopServer(resolve)));
+  beforeEach(() => (dir = mkdtempSync(join(tmpdir(), "model-train-"))));
+  afterEach(async () => {
+    await helper.unload();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  /** A Python that runs the stand-in, whatever package stands in the working directory. */
+  function standin(): string {
+    const file = join(dir, "python");
+    const start = `sys.path.insert(0, ${JSON.stringify(STANDIN)})`;
+    writeFileSync(
+      file,
+      `#!/bin/sh
+if [ "$1" = -c ]; then exec python3 -c "import sys; sys.path[0] = '${STANDIN}'
+$2"; fi
+shift 2
+exec python3 -c 'import sys, runpy; ${start.replaceAll("'", "")}; runpy.run_module("context_edge_trainer", run_name="__main__", alter_sys=True)' "$@"
+`,
+      { mode: 0o755 },
+    );
+    return file;
+  }
+
+  async function load(config: object = {}): Promise<void> {
+    const labels = ["normal", "cavitation"].map((name, i) => ({ name, kind: i === 0 ? "normal" : "fault" }));
+    const channels = [
+      { name: "pressure", unit: "bar", min: "0", max: "16" },
+      { name: "flow", unit: "l/min" },
+    ];
+    await helper.load(ALL, [
+      { id: Z, type: "tab" },
+      {
+        id: DEVICE,
+        type: "context-edge-device",
+        device_id: "edge-1",
+        mode: "live",
+        data_dir: join(dir, "data"),
+        line: "l",
+      },
+      { id: OBJECTS, type: "context-edge-objects", kind: "folder", folder: join(dir, "bucket") },
+      { id: FUSE, z: Z, type: "sensor-fuse", device: DEVICE, channels, wires: [[EMIT], []] },
+      { id: EMIT, z: Z, type: "ldo-emit", device: DEVICE, objects: OBJECTS, wires: [[], []] },
+      {
+        id: TRAIN,
+        z: Z,
+        type: TYPE,
+        device: DEVICE,
+        objects: OBJECTS,
+        model_name: "good",
+        python: standin(),
+        labels,
+        fields: [{ field: "product", use: "id" }],
+        key: "release.pem",
+        ...config,
+        wires: [[NEWS], [CANDIDATE]],
+      },
+      { id: NEWS, z: Z, type: "helper" },
+      { id: CANDIDATE, z: Z, type: "helper" },
+      { id: CATCH, z: Z, type: "catch", scope: [TRAIN], uncaught: false, wires: [[ERRORS]] },
+      { id: ERRORS, z: Z, type: "helper" },
+    ]);
+    news = [];
+    candidates = [];
+    errors = [];
+    node(NEWS).on("input", (message) => void news.push(message));
+    node(CANDIDATE).on("input", (message) => void candidates.push(message));
+    node(ERRORS).on("input", (message) => void errors.push(message as never));
+  }
+  /** What was told last. */
+  const last = <T>(): T => news.at(-1)?.payload as T;
+  const released = <T>(): T => candidates[0]?.["candidate"] as T;
+  const kinds = (): unknown[] => news.map(({ event }) => event?.kind).filter((kind) => kind !== "progress");
+  const trigger = (cause: string): string => join(dir, "bucket", "triggers", "good", `${cause}.json`);
+
+  it("trains what a queue says is due, once, and hands over the candidate", async () => {
+    await load();
+    const due = { event: { kind: "retrain_due", cause: "count-20261124T013000Z-ab12cd34" }, foreign: 7 };
+    node(TRAIN).receive(due);
+    await until("a candidate", () => candidates.length === 1);
+    assert.deepEqual(kinds(), ["requested", "dispatched", "done"]);
+    const candidate = released<Record<string, unknown>>();
+    assert.deepEqual([candidate["version"], candidate["key"]], ["1.0.0", "releases/good/1.0.0.json"]);
+    const { device: by, requested_by } = JSON.parse(readFileSync(trigger(due.event.cause), "utf8")) as Record<
+      string,
+      string
+    >;
+    assert.deepEqual([by, requested_by], ["edge-1", "queue"]);
+
+    node(TRAIN).receive(due);
+    await until("it is told", () => kinds().at(-1) === "already");
+    assert.equal(news.at(-1)?.["foreign"], 7);
+    assert.deepEqual(errors, []);
+  });
+
+  it("writes the trainer's configuration from the channels whose samples are kept", async () => {
+    await load();
+    node(TRAIN).receive({ command: { name: "start", by: "kim" } });
+    await until("a candidate", () => candidates.length === 1);
+    const { report } = released<{ report: { path: string } }>();
+    const toml = readFileSync(join(report.path, "..", "..", "config.toml"), "utf8");
+    assert.match(toml, /name = "pressure"\nunit = "bar"\nrange = \[0, 16\]/);
+    assert.match(toml, /name = "flow"\nunit = "l\/min"\n\n/);
+    assert.match(toml, /name = "cavitation"\nkind = "fault"/);
+  });
+
+  it("answers state and report", async () => {
+    await load();
+    node(TRAIN).receive({ command: { name: "report" } });
+    await until("there is none", () => errors.length === 1);
+    assert.match(errors[0]?.error.message ?? "", /no run has a report yet/);
+    node(TRAIN).receive({ command: { name: "start", by: "kim" } });
+    await until("a candidate", () => candidates.length === 1);
+    node(TRAIN).receive({ command: { name: "report" }, req: "kept" });
+    await until("the report", () => kinds().at(-1) === "report");
+    assert.equal(news.at(-1)?.payload, "<!doctype html><title>report</title>");
+    assert.equal(news.at(-1)?.["req"], "kept");
+    node(TRAIN).receive({ command: { name: "state" } });
+    await until("the state", () => kinds().at(-1) === "state");
+    const { runs } = last<{ runs: { by: string; phase: string }[] }>();
+    assert.deepEqual([runs.length, runs[0]?.by, runs[0]?.phase], [1, "kim", "done"]);
+  });
+
+  it("goes on with a run over a deploy, and stops it when it is told to", async () => {
+    await load({ model_name: "hang" });
+    node(TRAIN).receive({ command: { name: "start", by: "kim" } });
+    await until("it runs", () => news.some(({ event }) => event?.kind === "progress"));
+    const { id } = last<{ run: { id: string } }>().run;
+    await helper.unload();
+    await load({ model_name: "hang" });
+    await until("it is heard again", () => news.some(({ event }) => event?.kind === "progress"));
+    assert.equal(last<{ run: { id: string } }>().run.id, id);
+    node(TRAIN).receive({ command: { name: "stop", by: "lee" } });
+    await until("it has stopped", () => kinds().at(-1) === "stopped");
+    assert.deepEqual(errors, []);
+  });
+
+  it("tells Catch what a person must mend", async () => {
+    await load({ model_name: "gates" });
+    node(TRAIN).receive({ command: { name: "start", cause: "fpr-ab12cd34-1" } });
+    await until("an error", () => errors.length === 1);
+    assert.match(errors[0]?.error.message ?? "", /fpr-ab12cd34-1: not released: accuracy: fail/);
+    assert.equal(candidates.length, 0);
+    for (const message of [
+      { payload: 1 },
+      { command: { name: "promote-all" } },
+      { command: { name: "stop" } },
+      { command: { name: "start", cause: "../x" } },
+    ])
+      node(TRAIN).receive(message);
+    await until("four errors", () => errors.length === 5);
+    const said = errors.map(({ error }) => error.message).join("\n");
+    for (const words of [/no command \(start/, /no command promote-all/, /not being trained/, /"..\/x" cannot name/])
+      assert.match(said, words);
+  });
+
+  it("refuses at the start what the flow cannot teach, and leaves no trigger", async () => {
+    await load({ labels: [] });
+    node(TRAIN).receive({ command: { name: "start", cause: "month-2026-11" } });
+    await until("an error", () => errors.length === 1);
+    assert.match(errors[0]?.error.message ?? "", /0 labels: a model tells at least two apart/);
+    assert.equal(existsSync(trigger("month-2026-11")), false);
+  });
+
+  it("shows its dialog what it would write, and tries the Python", async () => {
+    await load();
+    mkdirSync(dir, { recursive: true });
+    const admin = helper.request() as {
+      post(path: string): { send(body: object): Promise<{ body: { ok: boolean; text: string; toml?: string } }> };
+    };
+    const dialog = {
+      model_name: "pumps",
+      labels: [{ name: "ok", kind: "normal" }, { name: "worn" }],
+      python: standin(),
+    };
+    const shown = (await admin.post(`/context-edge/${TYPE}/config`).send(dialog)).body;
+    assert.ok(shown.ok, shown.text);
+    assert.match(shown.toml ?? "", /name = "pumps"[\s\S]*name = "pressure"[\s\S]*name = "worn"/);
+    const tried = (await admin.post(`/context-edge/${TYPE}/test`).send(dialog)).body;
+    assert.ok(tried.ok, tried.text);
+    const wrong = (await admin.post(`/context-edge/${TYPE}/test`).send({ ...dialog, python: "/nowhere" })).body;
+    assert.match(wrong.text, /\/nowhere cannot run the trainer: there is no such program — in a clone/);
+  });
+});

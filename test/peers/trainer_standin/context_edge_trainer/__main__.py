@@ -1,0 +1,64 @@
+"""`run … --out DIR --progress json`, with the model's name deciding what becomes of it.
+
+good: two epochs, a release. gates: a gate fails, exit 3. mend: exit 2. hang: works until it is stopped. deaf: the same,
+and hears no SIGTERM. flood: says far too much. die: is killed in the first attempt, good in the second.
+"""
+
+import json
+import os
+import re
+import signal
+import sys
+import time
+from pathlib import Path
+
+arguments = sys.argv[1:]
+option = {key: value for key, value in zip(arguments, arguments[1:], strict=False) if key.startswith("--")}
+out = Path(option["--out"])
+out.mkdir(parents=True, exist_ok=True)
+config = Path(option["--config"]).read_text()
+how = re.search(r'name = "(\w+)"', config).group(1)
+
+
+def say(**facts: object) -> None:
+    print(json.dumps({"at": "2026-11-24T00:00:00.000Z", **facts}), flush=True)
+
+
+def write(path: str, document: object) -> None:
+    file = out / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(document))
+
+
+def stopped(*_: object) -> None:
+    say(stage="stopped", text="stopped; no file was changed")
+    sys.exit(130)
+
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN if how == "deaf" else stopped)
+say(stage="snapshot", text="read 10 records")
+print("a library says something", flush=True)
+say(stage="train", variant="with_context", epoch=1, epochs=2, loss=0.5, macro_f1=0.7)
+if how == "mend":
+    say(stage="failed", text="the test fold is empty")
+    sys.exit(2)
+if how == "die" and not (out / "second").exists():
+    (out / "second").touch()
+    print("Killed by the test", file=sys.stderr, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+if how in ("hang", "deaf"):
+    time.sleep(600)
+if how == "flood":
+    while True:
+        print("x" * 65536)
+say(stage="train", variant="with_context", epoch=2, epochs=2, loss=0.4, macro_f1=0.8)
+result = "fail" if how == "gates" else "pass"
+gates = [{"name": "accuracy", "value": 0.9, "bound": 0.92, "n": 400, "result": result, "low": 0.88, "high": 0.92}]
+write("report.json", {"gates": gates, "model": {"name": how, "version": "1.0.0"}})
+(out / "report.html").write_text("<!doctype html><title>report</title>")
+if how == "gates":
+    say(stage="failed", text="accuracy: fail")
+    sys.exit(3)
+write("release/model.json", {"name": how, "version": "1.0.0"})
+(out / "release" / "model.sig").write_text("{}")
+say(stage="done", text="wrote 1.0.0")

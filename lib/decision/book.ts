@@ -16,6 +16,7 @@ import {
   type AlarmEvent,
   type AlarmState,
   type ConditionVerdict,
+  type Touched,
 } from "./reducer";
 import type { AlarmStore, StoredAlarm } from "./store";
 import { AlarmWriter } from "./writer";
@@ -170,28 +171,23 @@ export class AlarmBook {
   }
 
   private apply(event: AlarmEvent, desk: Desk): { changes: readonly Change[]; verdicts: readonly ConditionVerdict[] } {
-    const before = this.state;
-    const { state, changes, verdicts } = reduce(before, event, this.now(), desk.settings);
+    const { state, changes, verdicts, touched } = reduce(this.state, event, this.now(), desk.settings);
     this.state = state;
     this.note(changes);
-    if (event.kind === "sample" && state !== before) {
-      this.noteCounters(before, event.asset.id, desk);
-      this.noteCounters(before, event.asset.line, desk);
-    }
+    if (event.kind === "sample") this.noteCounters(touched, desk);
     this.arm();
     return { changes, verdicts };
   }
 
-  private noteCounters(before: AlarmState, assetId: string, desk: Desk): void {
-    const old = before.assets.get(assetId);
-    for (const alarm of old?.values() ?? []) {
-      if (!this.state.assets.get(assetId)?.has(alarm.label)) this.owners.delete(keyOf(alarm));
-    }
-    for (const alarm of this.state.assets.get(assetId)?.values() ?? []) {
-      const was = old?.get(alarm.label);
-      if (was === alarm) continue;
-      this.owners.set(keyOf(alarm), desk);
-      if (alarm.mer && alarm.mer !== was?.mer) this.writer.note(this.stored(alarm.mer));
+  private noteCounters(touched: readonly Touched[], desk: Desk): void {
+    for (const { was, alarm, is } of touched) {
+      if (was === is) continue;
+      if (!is) {
+        this.owners.delete(keyOf(alarm));
+        continue;
+      }
+      this.owners.set(keyOf(is), desk);
+      if (is.mer && is.mer !== was?.mer) this.writer.note(this.stored(is.mer));
     }
   }
 

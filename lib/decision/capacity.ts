@@ -1,6 +1,7 @@
 /** How many alarms are watched at once. Assets and labels are named by messages, so there must be an end to them. */
 import type { Condition } from "./policy";
 import type { AlarmState } from "./reducer";
+import { VersionedMap } from "./versioned-map";
 
 /** Open records and alarms that are delayed, on all assets of a device. */
 export const MOST_ALARMS = 2_000;
@@ -55,12 +56,9 @@ function withoutOldestDelayed(state: AlarmState, except: string): AlarmState | u
     if (id === except) continue;
     for (const alarm of labels.values()) {
       if (alarm.mer) continue;
-      const rest = new Map(labels);
-      rest.delete(alarm.label);
-      const assets = new Map(state.assets);
-      if (rest.size > 0) assets.set(id, rest);
-      else assets.delete(id);
-      return { ...state, assets };
+      const rest = VersionedMap.from(labels).without(alarm.label);
+      const assets = VersionedMap.from(state.assets);
+      return { ...state, assets: rest.size > 0 ? assets.with(id, rest) : assets.without(id) };
     }
   }
   return undefined;

@@ -20,6 +20,7 @@ import { NO_FLOOD, countRaise, ebb, floodLabel, isFlooded, release, subside, swe
 import type { Level } from "./limits";
 import { isWorse, type Condition } from "./policy";
 import { iso, passedBy, record, worstOf } from "./record";
+import { VersionedMap } from "./versioned-map";
 
 type AssetAlarms = ReadonlyMap<string, Alarm>;
 
@@ -60,6 +61,17 @@ export interface Reduced {
   readonly changes: readonly Change[];
   /** One per condition, in the order of the event's. */
   readonly verdicts: readonly ConditionVerdict[];
+  /** Every alarm that is another now, in the order in which that happened; one may be there more than once. */
+  readonly touched: readonly Touched[];
+}
+
+/** An alarm that became another. */
+export interface Touched {
+  readonly was: Alarm | undefined;
+  /** Whose asset and label it is. */
+  readonly alarm: Alarm;
+  /** undefined: it is watched no more. */
+  readonly is: Alarm | undefined;
 }
 
 export const EMPTY_STATE: AlarmState = { assets: new Map(), floods: new Map() };
@@ -82,7 +94,7 @@ export function reduce(state: AlarmState, event: AlarmEvent, now: Now, settings:
       letTimePass(draft, event.mine, now, settings);
       break;
   }
-  return { state: draft.done(), changes: draft.changes, verdicts };
+  return { state: draft.done(), changes: draft.changes, verdicts, touched: draft.touched };
 }
 
 /** A record that was open when the device stopped. */
@@ -96,7 +108,11 @@ export interface OpenRecord {
  * Records that were open when the device stopped, read only after samples were judged without them. At most one may be
  * open per asset and label: what was raised meanwhile is closed and counted in the one from before.
  */
-export function rejoin(state: AlarmState, open: readonly OpenRecord[], now: Now): Omit<Reduced, "verdicts"> {
+export function rejoin(
+  state: AlarmState,
+  open: readonly OpenRecord[],
+  now: Now,
+): Omit<Reduced, "verdicts" | "touched"> {
   const restored = restore(open, now);
   const changes: Change[] = [];
   const assets = new Map(state.assets);
@@ -167,6 +183,8 @@ function takeSample(
 ): void {
   const { asset, fusionId, ldoId } = event;
   const watched = draft.labels(asset.id);
+  // Looked through before it changes: the newest version is the one that is cheap to read.
+  const standing = [...watched.values()];
   const met = new Set<string>();
   for (const condition of event.conditions) {
     const { label } = condition;
@@ -181,7 +199,7 @@ function takeSample(
     const { verdict = "delayed", reason } = step;
     verdicts.push({ label, verdict, reason, episode: alarm.episode, merId: alarm.mer?.mer_id });
   }
-  for (const alarm of watched.values()) {
+  for (const alarm of standing) {
     if (met.has(alarm.label)) continue;
     const level = event.levelOf(alarm.label);
     const step = see(alarm, { fusionId, ldoId, condition: undefined, level, flooded: false }, now, settings);
@@ -237,7 +255,8 @@ function find(state: AlarmState, target: Target): Alarm {
 /** The next state while it is being made: copies what it changes, once. */
 class Draft {
   readonly changes: Change[] = [];
-  private assets: Map<string, AssetAlarms> | undefined;
+  readonly touched: Touched[] = [];
+  private assets: VersionedMap<string, AssetAlarms> | undefined;
   private floods: Map<string, Flood> | undefined;
 
   constructor(readonly base: AlarmState) {}
@@ -251,13 +270,15 @@ class Draft {
   }
 
   put(alarm: Alarm, settings: AlarmSettings): void {
+    const { label, asset } = alarm;
+    const before = this.labels(asset.id);
+    const was = before.get(label);
     const kept = prune(alarm, settings);
-    const labels = new Map(this.labels(alarm.asset.id));
-    if (kept) labels.set(alarm.label, kept);
-    else labels.delete(alarm.label);
-    this.assets ??= new Map(this.base.assets);
-    if (labels.size > 0) this.assets.set(alarm.asset.id, labels);
-    else this.assets.delete(alarm.asset.id);
+    const labels = VersionedMap.from(before);
+    const after = kept ? labels.with(label, kept) : labels.without(label);
+    const assets = this.assets ?? VersionedMap.from(this.base.assets);
+    this.assets = after.size > 0 ? assets.with(asset.id, after) : assets.without(asset.id);
+    this.touched.push({ was, alarm, is: kept });
   }
 
   setFlood(line: string, flood: Flood): void {

@@ -7,9 +7,17 @@ Temperature scaling: Guo et al. 2017, https://arxiv.org/abs/1706.04599.
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
+
+from .columns import Floats
+from .dataset import Rows
+
+SPREAD_OF_BIAS = 3.0
+SPREAD_OF_LOG_TEMPERATURE = 1.0
+"""What is believed before any row is seen (standard deviations): hundreds of rows say otherwise, a handful cannot."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +31,9 @@ class Calibration:
         """Float64 [N, labels]."""
         return torch.softmax(self._scaled(logits), dim=1)
 
-    def loss(self, logits: Tensor, labels: Tensor) -> float:
+    def loss(self, logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> float:
         """Negative log-likelihood per row."""
-        return float(cross_entropy(self._scaled(logits), labels))
+        return float(_mean(cross_entropy(self._scaled(logits), labels, reduction="none"), weights))
 
     def _scaled(self, logits: Tensor) -> Tensor:
         return (logits.double() + torch.tensor(self.bias, dtype=torch.float64)) / self.temperature
@@ -36,25 +44,48 @@ def uncalibrated(labels: int) -> Calibration:
     return Calibration(1.0, (0.0,) * labels)
 
 
-def calibrate(logits: Tensor, labels: Tensor) -> Calibration:
-    """Minimise the negative log-likelihood of validation rows; never worse than no calibration.
+def natural_weights(rows: Rows) -> tuple[Floats, str | None]:
+    """How much each row counts when rates matter, and what to say where the rates are not natural.
 
-    A small penalty keeps the bias of a class that validation does not have from running away.
+    Answers of the learning stream are mostly to doubtful samples: they count 0, unless there is nothing else.
+    """
+    if (rows.test_weight > 0).any():
+        return rows.test_weight, None
+    return np.ones(len(rows)), (
+        f"the {len(rows):,} validation rows were all picked for review, none drawn: confidence is calibrated on what "
+        "engineers were asked about and may be wrong for all other samples"
+    )
+
+
+def calibrate(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Calibration:
+    """Minimise the negative log-likelihood of validation rows, each with its weight; never worse than no calibration.
+
+    A prior keeps few rows from saying much, and the bias of a class that validation does not have from running away.
     """
     wide = logits.double()
-    count = wide.shape[1]
+    rows, count = wide.shape
     log_temperature = torch.zeros(1, dtype=torch.float64, requires_grad=True)
     bias = torch.zeros(count, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([log_temperature, bias], max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        loss = cross_entropy((wide + bias) / log_temperature.exp(), labels) + 1e-6 * bias.square().sum()
+        losses = cross_entropy((wide + bias) / log_temperature.exp(), labels, reduction="none")
+        prior = (bias / SPREAD_OF_BIAS).square().sum() + (log_temperature / SPREAD_OF_LOG_TEMPERATURE).square().sum()
+        loss = _mean(losses, weights) + prior / (2 * _worth(rows, weights))
         loss.backward()
         return loss
 
     optimizer.step(closure)
     centred = (bias - bias.mean()).detach().tolist()
-    found = Calibration(float(log_temperature.detach().exp()), tuple(round(value, 6) for value in centred))
-    found = Calibration(round(found.temperature, 6), found.bias)
-    return min(found, uncalibrated(count), key=lambda candidate: candidate.loss(logits, labels))
+    found = Calibration(round(float(log_temperature.detach().exp()), 6), tuple(round(value, 6) for value in centred))
+    return min(found, uncalibrated(count), key=lambda candidate: candidate.loss(logits, labels, weights))
+
+
+def _mean(losses: Tensor, weights: Tensor | None) -> Tensor:
+    return losses.mean() if weights is None else (losses * weights).sum() / weights.sum()
+
+
+def _worth(rows: int, weights: Tensor | None) -> float:
+    """How many rows of equal weight tell as much (Kish's effective sample size)."""
+    return float(rows) if weights is None else float(weights.sum().square() / weights.square().sum())

@@ -17,13 +17,14 @@ from .export import export_candidate
 from .files import write_json
 from .manifest import REPORT
 from .model import logits_of
+from .progress import Progress
 from .release import created_at, release
 from .report import WITH_CONTEXT, WITHOUT_CONTEXT, WITHOUT_REFERENCES, Candidate, describe_data, measure_all, report
 from .rows import Rows, collect
 from .segments import Rejections
 from .snapshot import read_snapshot, take_snapshot
 from .store import open_store
-from .train import Progress, fit, make_repeatable
+from .train import fit, make_repeatable
 
 TOLD: Mapping[str, Mapping[str, bool]] = {
     WITH_CONTEXT: {},

@@ -1,20 +1,32 @@
-"""Fits a network to the training fold and stops where the validation fold says so. Seeded: same rows, same weights."""
+"""Fits a network to the training fold and stops where the validation fold says so. Seeded: same rows, same weights.
+
+Whatever is drawn in an epoch (the order of rows, ids to drop, dropout) is drawn from the seed and the epoch's number:
+a training that goes on from a checkpoint draws what it would have drawn.
+"""
 
 import copy
+import hashlib
+import math
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
+from .checkpoint import Keeper
 from .config import Config
 from .encode import Inputs, drop_ids
 from .errors import TrainerError
 from .model import FaultNet, logits_of
+from .progress import Progress, told
+from .team import ALONE, Team
 
-Progress = Callable[[str], None]
+STEPS = 50
+"""At least so many steps an epoch: few rows are learnt in smaller batches."""
+SMALLEST_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -44,41 +56,53 @@ def make_repeatable(seed: int, threads: int) -> None:
     torch.set_num_threads(threads)
 
 
-def fit(config: Config, vocabulary_sizes: list[int], train: Inputs, validation: Inputs, progress: Progress) -> Fitted:
-    """Train up to `epochs`, keep the one with the best validation macro-F1. Raises TrainerError for unusable data."""
+def new_model(config: Config, vocabulary_sizes: list[int]) -> FaultNet:
+    """An untrained network of the configuration's shape."""
+    widths = [len(entry.fields) for entry in config.numeric]
+    return FaultNet(config.network, len(config.channels), vocabulary_sizes, len(config.labels), widths)
+
+
+def fit(
+    config: Config,
+    vocabulary_sizes: list[int],
+    train: Inputs,
+    validation: Inputs,
+    progress: Progress,
+    *,
+    weights: Tensor | None = None,
+    keeper: Keeper | None = None,
+    team: Team = ALONE,
+    **facts: str,
+) -> Fitted:
+    """Train up to `epochs`, keep the one with the best validation macro-F1. Raises TrainerError when it diverges.
+
+    `weights` [N] say how much each training row counts; `keeper` holds the checkpoint to go on from; `facts` are told
+    with every epoch.
+    """
     settings = config.training
-    counts = torch.bincount(train.labels, minlength=len(config.labels))
-    _check(config, counts, len(validation))
     torch.manual_seed(settings.seed)
-    model = FaultNet(config.network, len(config.channels), vocabulary_sizes, len(config.labels))
-    model.fit_scaler(train.sensors)
-    loss_of = nn.CrossEntropyLoss(weight=class_weights(counts, settings.class_weight_power))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
-    # Halved when validation stops improving, well before patience ends: the last steps are small ones.
-    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
-        optimizer, mode="max", factor=0.5, patience=settings.patience // 3
-    )
-    generator = torch.Generator().manual_seed(settings.seed)
-    epochs: list[Epoch] = []
-    best, best_weights = -1, copy.deepcopy(model.state_dict())
-    for number in range(settings.epochs):
-        loss = _epoch(model, optimizer, loss_of, train, config, generator)
-        score = macro_f1(logits_of(model, validation).argmax(dim=1), validation.labels, len(config.labels))
-        schedule.step(score)
-        epochs.append(Epoch(number + 1, loss, score))
-        progress(f"epoch {number + 1:2d} of {settings.epochs}: loss {loss:.4f}, validation macro-F1 {score:.4f}")
-        if best < 0 or score > epochs[best].macro_f1:
-            best, best_weights = number, copy.deepcopy(model.state_dict())
-        elif number - best >= settings.patience:
-            break
-    model.load_state_dict(best_weights)
-    return Fitted(model, epochs, best + 1)
-
-
-def class_weights(counts: Tensor, power: float) -> Tensor:
-    """Inverse frequency to a power, scaled so that the average row weighs 1. Float32 [labels]."""
-    weights = (counts.sum() / counts.clamp(min=1)).double() ** power
-    return (weights * counts.sum() / (weights * counts).sum()).float()
+    model = new_model(config, vocabulary_sizes)
+    model.fit_scaler(train)
+    course = _Course(model.to(team.device), config)
+    course.resume(team.agreed(keeper.load() if keeper is not None and team.leads else None), progress)
+    counts = torch.ones(len(train)) if weights is None else weights.float()
+    wrapped = team.wrap(model)
+    train, validation, counts = train.to(team.device), validation.to(team.device), counts.to(team.device)
+    while not course.ended(settings.epochs, settings.patience):
+        number = len(course.epochs) + 1
+        loss = _epoch(wrapped, course.optimizer, train, counts, config, number, team)
+        if not math.isfinite(loss):
+            raise TrainerError(
+                f"training diverged: the loss of epoch {number} is {loss}; "
+                f"lower [training] learning_rate ({settings.learning_rate:g})"
+            )
+        said = logits_of(model, validation).argmax(dim=1)
+        course.add(Epoch(number, loss, team.agreed(macro_f1(said, validation.labels, len(config.labels)))))
+        if keeper is not None and team.leads:
+            keeper.save(course.state())
+        progress(_line(course.epochs[-1], settings.epochs, facts))
+    model.load_state_dict(course.best_weights)
+    return Fitted(model.cpu(), course.epochs, course.best + 1)
 
 
 def macro_f1(said: Tensor, truth: Tensor, labels: int) -> float:
@@ -88,31 +112,106 @@ def macro_f1(said: Tensor, truth: Tensor, labels: int) -> float:
     return float((2 * cells.diagonal() / either.clamp(min=1)).mean())
 
 
+def batch_size(rows: int, batch: int) -> int:
+    """Rows of a step: `batch`, or fewer where that would leave an epoch with hardly a step."""
+    return min(batch, max(SMALLEST_BATCH, rows // STEPS))
+
+
+@dataclass
+class _Course:
+    """Where a training stands: its network, its optimiser, its curve and the best epoch so far."""
+
+    model: FaultNet
+    config: Config
+    epochs: list[Epoch] = field(default_factory=list)
+    best: int = -1
+
+    def __post_init__(self) -> None:
+        settings = self.config.training
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        # Halved when validation stops improving, well before patience ends: the last steps are small ones.
+        self.schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+            self.optimizer, mode="max", factor=0.5, patience=settings.patience // 3
+        )
+        self.best_weights = copy.deepcopy(self.model.state_dict())
+
+    def ended(self, epochs: int, patience: int) -> bool:
+        """True after the last epoch, or when none of the last `patience` was better."""
+        done = len(self.epochs)
+        return done >= epochs or (self.best >= 0 and done - 1 - self.best >= patience)
+
+    def add(self, epoch: Epoch) -> None:
+        """An epoch is over."""
+        self.schedule.step(epoch.macro_f1)
+        self.epochs.append(epoch)
+        if self.best < 0 or epoch.macro_f1 > self.epochs[self.best].macro_f1:
+            self.best = len(self.epochs) - 1
+            self.best_weights = copy.deepcopy(self.model.state_dict())
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint holds."""
+        return {
+            "model": self.model.state_dict(),
+            "best_weights": self.best_weights,
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "epochs": [asdict(epoch) for epoch in self.epochs],
+            "best": self.best,
+        }
+
+    def resume(self, state: dict[str, Any] | None, progress: Progress) -> None:
+        """Go on from a checkpoint."""
+        if state is None:
+            return
+        self.model.load_state_dict(state["model"])
+        self.best_weights = state["best_weights"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.epochs = [Epoch(**epoch) for epoch in state["epochs"]]
+        self.best = state["best"]
+        progress(f"going on after epoch {len(self.epochs)}, from a checkpoint")
+
+
 def _epoch(
-    model: FaultNet,
+    model: nn.Module,
     optimizer: torch.optim.Optimizer,
-    loss_of: nn.Module,
     train: Inputs,
+    weights: Tensor,
     config: Config,
-    generator: torch.Generator,
+    number: int,
+    team: Team,
 ) -> float:
-    """One pass over the rows in a new order, with new ids dropped. Mean loss per row."""
+    """One pass over the rows in a new order, with new ids dropped. Mean loss per unit of weight."""
+    settings = config.training
     model.train()
-    ids = drop_ids(train.ids, config.training.id_dropout, generator)
+    # On the processor and the same for all of a team; only dropout is each one's own.
+    generator = torch.Generator().manual_seed(_seed(settings.seed, number, "rows"))
+    torch.manual_seed(_seed(settings.seed, number, f"dropout {team.rank}"))
+    dropped = drop_ids(train.ids.cpu(), settings.id_dropout, generator).to(train.ids.device)
+    train = Inputs(train.sensors, dropped, train.labels, train.numeric)
+    order = torch.randperm(len(train), generator=generator).to(train.labels.device)
     total = 0.0
-    for batch in torch.randperm(len(train), generator=generator).split(config.training.batch):
-        loss = loss_of(model(train.sensors[batch], *ids[batch].unbind(dim=1)), train.labels[batch])
+    for batch in order.split(batch_size(len(train), settings.batch)):
+        mine = team.share(batch)
+        rows = train.at(mine)
+        losses = cross_entropy(model(*rows.graph()), rows.labels, reduction="none")
+        # Each process has a part of the sum, and the team takes the mean of the gradients: times its size.
+        summed = (losses * weights[mine]).sum()
         optimizer.zero_grad()
-        loss.backward()
+        (summed * (team.size / weights[batch].sum())).backward()
         optimizer.step()
-        total += float(loss.detach()) * len(batch)
-    return total / len(train)
+        total += float(summed.detach())
+    return team.total(total) / float(weights.sum())
 
 
-def _check(config: Config, counts: Tensor, validation_rows: int) -> None:
-    present = [label.name for label, count in zip(config.labels, counts.tolist(), strict=True) if count > 0]
-    if len(present) < 2:
-        found = ", ".join(present) or "no class"
-        raise TrainerError(f"the training fold has {int(counts.sum())} rows of {found}: two classes are needed")
-    if validation_rows == 0:
-        raise TrainerError("the validation fold is empty: more batches are needed, one in ten is set aside for it")
+def _seed(seed: int, epoch: int, what: str) -> int:
+    """A seed of its own for everything that is drawn in an epoch."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{epoch}/{what}".encode()).digest()[:7], "big")
+
+
+def _line(epoch: Epoch, epochs: int, facts: dict[str, str]) -> str:
+    text = f"epoch {epoch.number:2d} of {epochs}: loss {epoch.loss:.4f}, validation macro-F1 {epoch.macro_f1:.4f}"
+    numbers = {"epoch": epoch.number, "epochs": epochs, "loss": epoch.loss, "macro_f1": epoch.macro_f1}
+    return told(text, **numbers, **facts)

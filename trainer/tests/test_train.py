@@ -8,9 +8,8 @@ import torch
 
 from context_edge_trainer.config import Config
 from context_edge_trainer.encode import Inputs
-from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.model import FaultNet, logits_of
-from context_edge_trainer.train import Fitted, class_weights, fit, macro_f1
+from context_edge_trainer.train import Fitted, fit, macro_f1
 
 
 def rows(count: int, seed: int, shift: float = 0.0) -> Inputs:
@@ -33,7 +32,7 @@ def test_the_scaler_is_fitted_on_training_rows_alone(config: Config) -> None:
 
 def test_a_channel_that_never_moves_does_no_harm(config: Config) -> None:
     model = FaultNet(config.network, 2, [1, 1], 3)
-    model.fit_scaler(torch.tensor([[5.0, 1.0], [5.0, 2.0]]))
+    model.fit_scaler(Inputs(torch.tensor([[5.0, 1.0], [5.0, 2.0]]), torch.zeros(2, 2), torch.zeros(2)))
     assert model.scale[0] == 1
     ids = torch.zeros(1, dtype=torch.int64)
     assert torch.isfinite(model(torch.tensor([[5.0, 1.5]]), ids, ids)).all()
@@ -60,25 +59,8 @@ def test_the_best_epoch_is_kept_and_patience_ends_the_search(configured: Callabl
     assert macro_f1(said, validation.labels, 3) == max(scores)
 
 
-def test_class_weights_even_out_and_average_to_one() -> None:
-    counts = torch.tensor([900, 90, 10])
-    weights = class_weights(counts, 1.0)
-    assert torch.allclose(weights * counts, torch.full((3,), 1000 / 3))
-    assert torch.allclose(class_weights(counts, 0.0), torch.ones(3))
-    assert torch.isfinite(class_weights(torch.tensor([5, 0]), 0.5)).all()
-
-
 def test_macro_f1_counts_every_class_alike() -> None:
     truth = torch.tensor([0, 0, 0, 1, 2])
     said = torch.tensor([0, 0, 1, 1, 0])
     # Class 0: 2 hits, 3 said, 3 true; class 1: 1 hit, 2 said, 1 true; class 2: never hit.
     assert macro_f1(said, truth, 3) == pytest.approx((4 / 6 + 2 / 3 + 0) / 3)
-
-
-def test_one_class_cannot_be_learnt(config: Config) -> None:
-    train = rows(50, 1)
-    only = Inputs(train.sensors, train.ids, torch.zeros(50, dtype=torch.int64))
-    with pytest.raises(TrainerError, match="has 50 rows of normal: two classes"):
-        fitted(config, only, only)
-    with pytest.raises(TrainerError, match="validation fold is empty"):
-        fitted(config, train, rows(0, 1))

@@ -1,14 +1,10 @@
+import { MQTT_ENV, mqttBroker, mqttOut } from "../common";
 import { functionOf, source } from "../files";
 import { globalConfig } from "../modules";
-import { Sheet, type FlowNode, type Ref } from "../sheet";
+import { Sheet, type FlowNode } from "../sheet";
 import { addAlarmSource, addAsking } from "./source";
 
-/** Where the broker is, unless the global environment says otherwise. */
-const MQTT_ENV = {
-  MQTT_HOST: "127.0.0.1",
-  MQTT_PORT: "1883",
-  MQTT_STATUS_TOPIC: "demo/line-1/gateway/online",
-} as const;
+const ENV = { ...MQTT_ENV, MQTT_STATUS_TOPIC: "demo/line-1/gateway/online" } as const;
 
 /** Alarms as retained topics, one per asset and one per open record. */
 export function alertsMqtt(): FlowNode[] {
@@ -26,18 +22,7 @@ export function alertsMqtt(): FlowNode[] {
     "mqtt out",
     "out",
     { col: 4.2, row: 4 },
-    {
-      name: "publish, QoS 1, retained",
-      topic: "",
-      qos: "1",
-      retain: "true",
-      respTopic: "",
-      contentType: "",
-      userProps: "",
-      correl: "",
-      expiry: "",
-      broker: broker(sheet),
-    },
+    mqttOut("publish, QoS 1, retained", mqttBroker(sheet, presence()), true),
   );
   const connected = sheet.node(
     "status",
@@ -59,11 +44,11 @@ export function alertsMqtt(): FlowNode[] {
     commands,
     ...asks,
   ]);
-  return [...sheet.json(), globalConfig(MQTT_ENV, {})];
+  return [...sheet.json(), globalConfig(ENV, {})];
 }
 
 /** Retained "true" while this Node-RED is connected, "false" by the broker itself when it is gone. */
-function broker(sheet: Sheet): Ref {
+function presence(): Record<string, unknown> {
   const said = (when: string, payload: string) => ({
     [`${when}Topic`]: "${MQTT_STATUS_TOPIC}",
     [`${when}Qos`]: "1",
@@ -71,21 +56,5 @@ function broker(sheet: Sheet): Ref {
     [`${when}Payload`]: payload,
     [`${when}Msg`]: {},
   });
-  return sheet.config("mqtt-broker", "broker", {
-    name: "plant broker",
-    broker: "${MQTT_HOST}",
-    port: "${MQTT_PORT}",
-    clientid: "",
-    autoConnect: true,
-    usetls: false,
-    protocolVersion: "4",
-    keepalive: "15",
-    cleansession: true,
-    autoUnsubscribe: true,
-    ...said("birth", "true"),
-    ...said("close", "false"),
-    ...said("will", "false"),
-    userProps: "",
-    sessionExpiry: "",
-  });
+  return { ...said("birth", "true"), ...said("close", "false"), ...said("will", "false") };
 }

@@ -1,3 +1,4 @@
+import { exampleDevice } from "../common";
 /** Something that raises alarms, for the examples that send them on: buttons, a judged sample, a decision node. */
 import { functionFrom } from "../files";
 import type { Place, Ref, Sheet } from "../sheet";
@@ -17,13 +18,7 @@ const COMMANDS: readonly (readonly [key: string, name: string, command: object])
 /** @returns decision: output 1 is what the examples send on, its input takes their commands */
 export function addAlarmSource(sheet: Sheet): Ref {
   const place = (col: number, row: number): Place => ({ col, row: 2 + row });
-  const device = sheet.config("context-edge-device", "device", {
-    name: "example",
-    site: "demo",
-    line: "line-1",
-    data_dir: "context-edge/alerts-example",
-    assets: [{ id: "motor-1", line: "line-1", station: "test-1", readers: "reader-1" }],
-  });
+  const device = exampleDevice(sheet, "example", { data_dir: "context-edge/alerts-example" });
   const judged = sheet.node("function", "judged", place(1, 1), {
     name: "a judged sample",
     ...functionFrom(["alerts", "sample.js"]),

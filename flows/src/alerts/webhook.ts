@@ -1,3 +1,4 @@
+import { shown } from "../common";
 import { functionOf, source } from "../files";
 import { globalConfig } from "../modules";
 import { Sheet, type FlowNode } from "../sheet";
@@ -28,7 +29,7 @@ export function alertsWebhook(): FlowNode[] {
     { name: "one at a time", ...functionOf([source("alerts", "outgoing.js"), source("alerts", "webhook.js")], 2) },
   );
   const request = sheet.node("http request", "request", { col: 4.1, row: 3.4 }, post("POST"));
-  const refused = sheet.node("debug", "refused", { col: 4.1, row: 4.6 }, shown("refused"));
+  const refused = sheet.node("debug", "refused", { col: 4.1, row: 4.6 }, shown("refused", "true"));
   const asks = addAsking(sheet, decision, { col: 3.2, row: 6 }, { repeatS: "", announced: true });
   sheet.wire(decision, 0, queue);
   sheet.wire(queue, 0, request);
@@ -41,10 +42,4 @@ export function alertsWebhook(): FlowNode[] {
     ...asks,
   ]);
   return [...sheet.json(), globalConfig(WEBHOOK_ENV, {})];
-}
-
-/** A debug node that shows the whole message. */
-function shown(name: string): Record<string, unknown> {
-  const where = { active: true, tosidebar: true, console: false, tostatus: false };
-  return { name, ...where, complete: "true", targetType: "full", statusVal: "", statusType: "auto" };
 }

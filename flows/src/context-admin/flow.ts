@@ -1,20 +1,14 @@
+import { exampleDevice, MQTT_ENV, mqttBroker, mqttOut } from "../common";
 import { functionFrom, source } from "../files";
 import { globalConfig } from "../modules";
 import { Sheet, type FlowNode, type Ref } from "../sheet";
-
-const MQTT_ENV = { MQTT_HOST: "127.0.0.1", MQTT_PORT: "1883" } as const;
 
 /** Contexts by CSV upload, over HTTP and from the MES over MQTT; the count of runs. */
 export function contextAdmin(): FlowNode[] {
   const info = source("context-admin", "info.md");
   const sheet = new Sheet("context-admin", "Context admin", info);
   sheet.comment("start", { col: 0, row: 0 }, "Deploy, then open /context-admin: contexts by CSV, HTTP and MQTT", info);
-  const device = sheet.config("context-edge-device", "device", {
-    name: "context admin example",
-    site: "demo",
-    line: "line-1",
-    assets: [{ id: "motor-1", line: "line-1", station: "test-1", readers: "reader-1" }],
-  });
+  const device = exampleDevice(sheet, "context admin example");
   const store = sheet.config("context-edge-store", "store", { name: "context admin example", device });
   const admin = sheet.node("qr-context", "admin", { col: 2.4, row: 3.5 }, { name: "contexts", device, store });
   const request = sheet.node(
@@ -72,20 +66,7 @@ export function contextAdmin(): FlowNode[] {
 }
 
 function addMes(sheet: Sheet): [Ref, Ref, Ref] {
-  const broker = sheet.config("mqtt-broker", "broker", {
-    name: "plant broker",
-    broker: "${MQTT_HOST}",
-    port: "${MQTT_PORT}",
-    clientid: "",
-    autoConnect: true,
-    usetls: false,
-    protocolVersion: "4",
-    keepalive: "15",
-    cleansession: true,
-    autoUnsubscribe: true,
-    userProps: "",
-    sessionExpiry: "",
-  });
+  const broker = mqttBroker(sheet);
   const mes = sheet.node(
     "mqtt in",
     "mes",
@@ -108,23 +89,7 @@ function addMes(sheet: Sheet): [Ref, Ref, Ref] {
     { col: 1.2, row: 8 },
     { name: "put or delete", ...functionFrom(["context-admin", "mes.js"], 2) },
   );
-  const refused = sheet.node(
-    "mqtt out",
-    "mes-refused",
-    { col: 4.6, row: 6 },
-    {
-      name: "mes/refused/…",
-      topic: "",
-      qos: "1",
-      retain: "false",
-      respTopic: "",
-      contentType: "",
-      userProps: "",
-      correl: "",
-      expiry: "",
-      broker,
-    },
-  );
+  const refused = sheet.node("mqtt out", "mes-refused", { col: 4.6, row: 6 }, mqttOut("mes/refused/…", broker, false));
   return [mes, meant, refused];
 }
 

@@ -1,3 +1,4 @@
+import { exampleDevice, shown } from "../common";
 import { source } from "../files";
 import { globalConfig } from "../modules";
 import { Sheet, type FlowNode, type Ref } from "../sheet";
@@ -22,12 +23,7 @@ export function contribModbus(): FlowNode[] {
     "Set host and port in the client; needs node-red-contrib-modbus",
     source("contrib-modbus", "info.md"),
   );
-  const device = sheet.config("context-edge-device", "device", {
-    name: "this device",
-    line: "line-1",
-    site: "demo",
-    assets: [{ id: "motor-1", line: "line-1", station: "test-1", readers: "reader-1" }],
-  });
+  const device = exampleDevice(sheet, "this device");
   const client = sheet.config("modbus-client", "client", {
     name: "PLC",
     clienttype: "tcp",
@@ -102,9 +98,4 @@ function read(client: Ref, name: string, adr: string, quantity: string): Record<
 
 function channel(name: string, match: string, unit: string, min: string, max: string): Record<string, string> {
   return { name, source: "wire", match, unit, min, max, type: "float32", order: "ABCD" };
-}
-
-function shown(name: string, complete: string): Record<string, unknown> {
-  const where = { active: true, tosidebar: true, console: false, tostatus: false };
-  return { name, ...where, complete, targetType: "msg", statusVal: "", statusType: "auto" };
 }

@@ -1,3 +1,4 @@
+import { exampleDevice } from "../common";
 import { source } from "../files";
 import { globalConfig } from "../modules";
 import { Sheet, type FlowNode, type Ref } from "../sheet";
@@ -36,12 +37,7 @@ export function opcuaNodes(): FlowNode[] {
   const info = source("opcua-nodes", "info.md");
   const sheet = new Sheet("opcua-nodes", "OPC UA by contrib nodes", info);
   sheet.comment("start", { col: 0, row: 0 }, "node-red-contrib-opcua into sensor-fuse: four ways", info);
-  const device = sheet.config("context-edge-device", "device", {
-    name: "this device",
-    line: "line-1",
-    site: "demo",
-    assets: [{ id: "motor-1", line: "line-1", station: "test-1", readers: "reader-1" }],
-  });
+  const device = exampleDevice(sheet, "this device");
   const endpoint = sheet.config("OpcUa-Endpoint", "endpoint", {
     name: "plant",
     endpoint: "${PLANT_OPCUA}",

@@ -1,3 +1,4 @@
+import { exampleDevice, shown } from "../common";
 import { functionFrom, source } from "../files";
 import { globalConfig } from "../modules";
 import { Sheet, type FlowNode } from "../sheet";
@@ -20,12 +21,7 @@ export function waveform(): FlowNode[] {
     "Deploy and look at the debug sidebar; then damage the bearing",
     source("waveform", "info.md"),
   );
-  const device = sheet.config("context-edge-device", "device", {
-    name: "this device",
-    line: "line-1",
-    site: "demo",
-    assets: [{ id: "motor-1", line: "line-1", station: "test-1", readers: "reader-1" }],
-  });
+  const device = exampleDevice(sheet, "this device");
   const second = sheet.node(
     "inject",
     "second",
@@ -59,8 +55,8 @@ export function waveform(): FlowNode[] {
       ],
     },
   );
-  const samples = sheet.node("debug", "samples", { col: 3.2, row: 1.6 }, shown("samples"));
-  const unusable = sheet.node("debug", "unusable", { col: 3.2, row: 2.4 }, shown("not usable"));
+  const samples = sheet.node("debug", "samples", { col: 3.2, row: 1.6 }, shown("samples", "sensor_data"));
+  const unusable = sheet.node("debug", "unusable", { col: 3.2, row: 2.4 }, shown("not usable", "sensor_data"));
   sheet.wire(second, 0, sensor);
   sheet.wire(damage, 0, sensor);
   sheet.wire(repair, 0, sensor);
@@ -76,9 +72,4 @@ function button(name: string, more: Record<string, unknown>): Record<string, unk
   const when = { repeat: "", crontab: "", once: false, onceDelay: 0.1 };
   const topic = payload === "" ? "" : "damage";
   return { name, props, ...when, topic, payload, payloadType: payload === "" ? "date" : "bool", ...rest };
-}
-
-function shown(name: string): Record<string, unknown> {
-  const where = { active: true, tosidebar: true, console: false, tostatus: false };
-  return { name, ...where, complete: "sensor_data", targetType: "msg", statusVal: "", statusType: "auto" };
 }

@@ -25,8 +25,11 @@ export class Reference {
     { stdio: ["pipe", "pipe", "inherit"] },
   );
   private readonly answers: Interface;
+  private readonly ended: Promise<never>;
 
   constructor() {
+    this.ended = once(this.process.child, "exit").then(() => Promise.reject(new Error("the reference library ended")));
+    this.ended.catch(() => undefined);
     const { stdout } = this.process.child;
     if (!stdout) throw new Error("the reference has no output");
     this.answers = createInterface({ input: stdout });
@@ -48,7 +51,7 @@ export class Reference {
   private async ask(question: object): Promise<Verdict> {
     const answered = once(this.answers, "line");
     this.process.child.stdin?.write(`${JSON.stringify(question)}\n`);
-    const [line] = (await answered) as [string];
+    const [line] = (await Promise.race([answered, this.ended])) as [string];
     return JSON.parse(line) as Verdict;
   }
 }

@@ -18,6 +18,16 @@ const CONTENT = new Map([
   ["report.json", Buffer.from("")],
 ]);
 
+async function ours(folder: string, trusted: string): Promise<Verdict> {
+  try {
+    await readFolder(folder, readPublicKeys(trusted, "trusted keys"));
+    return { ok: true };
+  } catch (error) {
+    assert.equal((error as Error).name, "EdgeError", String(error));
+    return { ok: false, why: String(error) };
+  }
+}
+
 describe("OpenSSF Model Signing, against the reference library", function () {
   this.timeout(120_000);
   const dir = scratch("model-signing");
@@ -42,16 +52,6 @@ describe("OpenSSF Model Signing, against the reference library", function () {
     const pub = join(dir, `trusted-${count}.pem`);
     writeFileSync(pub, trusted);
     return [await ours(folder, trusted), await reference.verify(folder, join(folder, "model.sig"), pub)];
-  }
-
-  async function ours(folder: string, trusted: string): Promise<Verdict> {
-    try {
-      await readFolder(folder, readPublicKeys(trusted, "trusted keys"));
-      return { ok: true };
-    } catch (error) {
-      assert.equal((error as Error).name, "EdgeError", String(error));
-      return { ok: false, why: String(error) };
-    }
   }
 
   it("what the reference signs verifies here, and the reference's own command verifies what is signed here", async () => {

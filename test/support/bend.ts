@@ -118,7 +118,7 @@ export function pythonRepr(payload: Buffer): Buffer {
 /** (r, n − s) is a signature wherever (r, s) is: a pointer therefore names a bundle by its bytes. */
 export function mirrored(sig: string): string {
   const der = Buffer.from(sig, "base64");
-  const length = der[3] as number;
+  const length = der[3] ?? 0;
   const r = der.subarray(4, 4 + length);
   const s = BigInt(`0x${der.subarray(6 + length).toString("hex")}`);
   const n = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { systemClock, type Clock } from "../../../lib/clock";
 import { randomHex } from "../../../lib/ids";
 import { compareAndSwap } from "../../../lib/storage/compare-and-swap";

@@ -3,8 +3,7 @@ import { rmSync } from "node:fs";
 import helper from "node-red-node-test-helper";
 import type { ChannelState, EdgeMessage } from "../../lib/messages";
 import { scratch } from "../support/cache";
-import { startPeer, type Peer } from "../support/peers";
-import { freePort } from "../support/ports";
+import { startOpcuaPeer, type Peer } from "../support/peers";
 import { until } from "../support/process";
 import device = require("../../nodes/context-edge-device/context-edge-device");
 import fuse = require("../../nodes/sensor-fuse/sensor-fuse");
@@ -36,7 +35,7 @@ describe("stamps of an OPC UA server", function () {
   before(async function () {
     this.timeout(120_000);
     folder = scratch("stamps");
-    server = await startPeer("asyncua_server.py", ["--port", String(await freePort()), "--rate", "20"]);
+    server = await startOpcuaPeer("--rate", "20");
     helper.init(require.resolve("node-red"), { userDir: folder });
     await new Promise<void>((resolve) => helper.startServer(resolve));
     await helper.load(

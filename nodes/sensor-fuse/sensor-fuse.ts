@@ -3,7 +3,6 @@ import { systemClock } from "../../lib/clock";
 import { offersOf, type FusionConfig } from "../../lib/fusion/channel";
 import { Fuser, type Sample } from "../../lib/fusion/fuser";
 import { CONNECTING } from "../../lib/fusion/link";
-import { skewInWords } from "../../lib/fusion/stamps";
 import type { Counts } from "../../lib/operation/part";
 import { onClose, onInput, refuseAll, sendFrom, shorten, type Outputs } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
@@ -35,7 +34,6 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
   const status = new StatusLine(node);
   const troubles = new Map<string, string>();
   const sources = new Map<string, string>();
-  const skews = new Map<string, number>();
   const { counts } = partOf(node);
   const fuser = new Fuser({
     config: settings,
@@ -44,19 +42,13 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
     clock: systemClock,
     notice: (message) => sendFrom(node, [null, message]),
     emit: (sample) => sendFrom(node, outputsOf([sample], counts)),
-    changed: () => showNow(),
+    changed: () => show(status, fuser, settings, troubles),
   });
-  const showNow = (): void => show(status, fuser, settings, troubles, skews);
   const watchSource = (name: string) => (trouble: string) => {
     sources.set(name, trouble);
     if (trouble === "") troubles.delete(name);
     else troubles.set(name, trouble);
-    showNow();
-  };
-  const watchSkew = (ms: number | undefined): void => {
-    if (ms === undefined) skews.delete("OPC UA");
-    else skews.set("OPC UA", ms);
-    showNow();
+    show(status, fuser, settings, troubles);
   };
   const stops: (() => void)[] = [offer(node, offersOf(settings.channels))];
   const release = (): void => {
@@ -65,21 +57,21 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
     status.close();
   };
   try {
-    followOpcua(RED, raw, fuser, stops, watchSource("OPC UA"), watchSkew);
+    followOpcua(RED, raw, fuser, stops, watchSource("OPC UA"));
     followModbus(RED, raw, fuser, settings, stops, watchSource("Modbus"));
   } catch (error) {
     // Refused as a whole: what was begun by now would go on without an end.
     release();
     throw error;
   }
-  showNow();
+  show(status, fuser, settings, troubles);
 
   (node as Readable).readOut = () => fuser.readOut();
-  inspect(node, (report) => tell(report, fuser, sources, skews));
+  inspect(node, (report) => tell(report, fuser, sources));
   onInput(node, (message, send) => {
     const samples = fuser.take(message);
     if (samples.length > 0) send(outputsOf(samples, counts));
-    else if (fuser.unmatched === 1) showNow();
+    else if (fuser.unmatched === 1) show(status, fuser, settings, troubles);
   });
   onClose(node, release);
 }
@@ -98,12 +90,11 @@ function followOpcua(
   fuser: Fuser,
   stops: (() => void)[],
   watch: (trouble: string) => void,
-  watchSkew: (ms: number | undefined) => void,
 ): void {
   const wanted = fuser.wanted("opcua");
   if (wanted.length === 0) return;
   const source = service<OpcuaService>(RED, raw["opcua"], "context-edge-opcua", "sensor-fuse");
-  stops.push(source.watch(watch), source.watchSkew(watchSkew));
+  stops.push(source.watch(watch));
   for (const { channel, asset, match } of wanted) {
     stops.push(source.follow(match, (reading) => fuser.takeOwn(channel, asset, reading)));
   }
@@ -127,13 +118,7 @@ function followModbus(
   }
 }
 
-function show(
-  status: StatusLine,
-  fuser: Fuser,
-  settings: FusionConfig,
-  troubles: ReadonlyMap<string, string>,
-  skews: ReadonlyMap<string, number>,
-): void {
+function show(status: StatusLine, fuser: Fuser, settings: FusionConfig, troubles: ReadonlyMap<string, string>): void {
   const trouble = fuser.trouble();
   for (const [source, text] of troubles) {
     // The place stands in health and in the log; what fits under a node is the cause.
@@ -144,9 +129,7 @@ function show(
   const of = trouble?.asset === undefined ? "" : `${trouble.asset}: `;
   const { latest } = fuser.strangers;
   const strange = latest === undefined ? "" : ` · unknown asset ${latest}`;
-  const off = [...skews].find(([, ms]) => ms !== 0);
-  const skew = off ? ` · stamps of ${off[0]} ${skewInWords(off[1])}` : "";
-  if (!trouble) status.set("green", "dot", shorten(`${settings.channels.length} channels good${strange}${skew}`, 60));
+  if (!trouble) status.set("green", "dot", shorten(`${settings.channels.length} channels good${strange}`, 60));
   else if (trouble.code === "channel-missing") {
     const lost = fuser.unmatched > 0 && fuser.matched === 0;
     const words = lost ? "no channel takes these messages" : `waiting for ${of}${trouble.channel}${strange}`;

@@ -1,12 +1,13 @@
 import { strict as assert } from "node:assert";
 import { X509Certificate } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, picture } from "../support/browser";
 import { scratch } from "../support/cache";
 import { BUNDLED_VERSION, linkedPalette, removeUserDir, startNodeRed, type NodeRed } from "../support/nodered";
-import { startSecurePeer, type Peer } from "../support/peers";
+import { startPeer, type Peer } from "../support/peers";
+import { freePort } from "../support/ports";
 
 const UA = "4a4a4a4a00000001";
 
@@ -26,7 +27,19 @@ describe("the dialog of an OPC UA connection in the editor", function () {
   before(async () => {
     folder = scratch("opcua-editor");
     trusting = join(folder, "trusted");
-    peer = await startSecurePeer(folder, trusting);
+    mkdirSync(trusting);
+    peer = await startPeer("asyncua_server.py", [
+      "--only-secure",
+      "--no-anonymous",
+      "--port",
+      String(await freePort()),
+      "--user",
+      "op:secret",
+      "--pki",
+      join(folder, "server"),
+      "--trust",
+      trusting,
+    ]);
     userDir = linkedPalette();
     red = await startNodeRed({
       version: BUNDLED_VERSION,

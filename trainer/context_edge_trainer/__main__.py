@@ -1,71 +1,72 @@
-"""The command line: `python -m context_edge_trainer run --store DIR --out DIR [--config FILE]`."""
+"""The command line: `python -m context_edge_trainer run --store URL --out DIR [--config FILE]`."""
 
 import argparse
+import importlib
 import signal
 import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
+from types import FrameType, ModuleType
 
-from .config_file import MOTOR_FAULTS, load_config
 from .errors import GateError, TrainerError
+from .progress import Reporter
 
+COMMANDS = ("snapshot", "train", "export", "release", "run")
+
+MEND = 2
 GATES = 3
 STOPPED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 2 for what a person must mend, 3 for a gate that did not pass, 130 stopped by a signal."""
-    options = _parser().parse_args(arguments)
-    started = time.monotonic()
-
-    def progress(line: str) -> None:
-        print(f"{time.monotonic() - started:6.1f} s  {line}", file=sys.stderr, flush=True)
-
+    commands = {name: importlib.import_module(f".commands.{name}", __package__) for name in COMMANDS}
+    options = _parser(commands).parse_args(arguments)
+    progress = Reporter(as_json=options.progress == "json")
     # A supervisor's stop is the same wish as Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
-        config = load_config(options.config)
-        # Imported here: PyTorch takes seconds, and a typing error on the command line should not.
-        from .pipeline import run
-
-        run(options.store, options.out, config, progress, options.best_possible, options.key)
+        progress.at(options.command)
+        commands[options.command].run(options, progress)
     except GateError as error:
-        print(f"context_edge_trainer: not released: {error}", file=sys.stderr)
-        return GATES
+        return _end(progress, "failed", f"not released: {error}", GATES)
     except TrainerError as error:
-        print(f"context_edge_trainer: {error}", file=sys.stderr)
-        return 2
+        return _end(progress, "failed", str(error), MEND)
     except KeyboardInterrupt:
-        print("context_edge_trainer: stopped; no file was changed", file=sys.stderr)
-        return STOPPED
+        return _end(progress, "stopped", "stopped; no half file is left", STOPPED)
+    progress.end("done", f"{options.command} is done", code=0)
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _end(progress: Reporter, result: str, text: str, code: int) -> int:
+    print(f"context_edge_trainer: {text}", file=sys.stderr)
+    progress.end(result, text, code=code)
+    return code
+
+
+def _stop(_: int, __: FrameType | None) -> None:
+    """Stop, once: what cleans up after itself is not stopped in the middle by a second Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _parser(commands: dict[str, ModuleType]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m context_edge_trainer", description="Trains a model from Labeled Data Objects."
+        prog="python -m context_edge_trainer",
+        description="Learns a failure-prediction model from Labeled Data Objects.",
+        epilog="Status: 0 done, 2 something to mend, 3 a gate did not pass (nothing is released), 130 stopped.",
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="train on a folder of LDO segments and write a release")
-    run.add_argument(
-        "--store",
-        required=True,
-        metavar="URL",
-        help="s3://bucket[/prefix], or a folder laid out as the bucket (ldo/v1/…)",
-    )
-    run.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="the work folder: the release goes into its folder release/",
-    )
-    run.add_argument("--config", type=Path, default=MOTOR_FAULTS, metavar="FILE", help="TOML; default: the motor model")
-    run.add_argument("--key", type=Path, metavar="PEM", help="private key (ECDSA P-256) that signs the release")
-    run.add_argument(
-        "--best-possible", type=Path, metavar="FILE", help="lines of `simulate -- bayes`, to stand in the report"
-    )
+    parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in commands.items():
+        added = parsers.add_parser(name, help=command.HELP, description=command.HELP)
+        command.add(added)
+        added.add_argument(
+            "--progress",
+            choices=("lines", "json"),
+            default="lines",
+            help="json: also one object a line on standard output",
+        )
     return parser
 
 

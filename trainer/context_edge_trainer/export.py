@@ -3,70 +3,96 @@
 What is written here is all that a release is made of, so that releasing needs neither rows nor network.
 """
 
-from dataclasses import replace
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from .calibrate import Calibration, natural_weights
+from .columns import Floats
 from .config import Config
 from .dataset import Rows
-from .encode import Encoding, Inputs
-from .files import json_bytes, start_clean, write_bytes, write_json
+from .encode import Encoding, graph_inputs
+from .errors import TrainerError
+from .files import start_clean, write_bytes, write_json
 from .golden import check_golden, golden, golden_rows
 from .graph_files import Part, export_files
-from .manifest import ENCODING, FP32, GOLDEN, INT8, SENSORS, encoding_of
+from .manifest import ENCODING, EXPORT, FP32, GOLDEN, INT8, encoding_of
 from .onnx_graph import Array, run_onnx
 from .progress import Progress
-from .report import Candidate
+from .trained import WITH_CONTEXT, load_candidates, read_rows
 
-EXPORT = "export.json"
+FOLDER = "export"
 
 
-def export_candidate(out: Path, shipped: Candidate, rows: Rows, config: Config, progress: Progress) -> dict[str, Any]:
-    """Write DIR/export of the candidate that ships. Returns export.json. Raises TrainerError."""
-    folder = start_clean(out / "export")
-    # With the ranges and units that the rows have taught.
-    encoding = replace(shipped.encoding, config=replace(shipped.encoding.config, channels=rows.channels))
-    train, validation, test = (_part(encoding, part) for part in (rows.train(), rows.validation(), rows.test()))
+def export(out: Path, config: Config, progress: Progress) -> dict[str, Any]:
+    """Write DIR/export of the network that ships. Returns export.json. Raises TrainerError."""
+    shipped = load_candidates(out, config)[WITH_CONTEXT]
+    _, rows, _ = read_rows(out, config)
+    folder = start_clean(out / FOLDER)
+    encoding = shipped.encoding
     progress("exporting: ONNX" + (" and INT8" if config.export.int8 else ""))
     exported = export_files(
-        shipped.fitted.model,
-        train.feeds,
-        validation,
-        test,
+        shipped.model,
+        feeds_of(encoding, rows.train()),
+        _part(encoding, rows.validation(), natural_weights(rows.validation())[0]),
+        _part(encoding, rows.test(), rows.test().test_weight),
         seed=config.training.seed,
         with_int8=config.export.int8,
     )
-    files = {"fp32": exported.fp32}
-    calibration = {"fp32": shipped.calibration}
+    files, calibration = {"fp32": exported.fp32}, {"fp32": shipped.calibration}
     if exported.int8 is not None:
-        files["int8"] = exported.int8.file
-        calibration["int8"] = exported.int8.calibration
+        files["int8"], calibration["int8"] = exported.int8.file, exported.int8.calibration
     described = encoding_of(encoding, calibration)
-    samples = golden_rows(rows, encoding)
-    inputs = feeds_of(encoding.encode(samples), config)
-    answers = {
-        precision: calibration[precision].probabilities(torch.from_numpy(run_onnx(file, inputs))).numpy()
-        for precision, file in files.items()
-    }
-    proof = golden(samples, encoding.config, answers["fp32"], answers.get("int8"))
+    proof = _prove(encoding, rows, files, calibration)
     check_golden(proof, described, files)
     for precision, file in files.items():
         write_bytes(folder / (FP32 | INT8)[precision], file)
-    write_bytes(folder / GOLDEN, json_bytes(proof))
-    write_bytes(folder / ENCODING, json_bytes(described))
-    write_json(folder / EXPORT, exported.document)
-    for line in tell(exported.document):
+    write_json(folder / GOLDEN, proof)
+    write_json(folder / ENCODING, described)
+    document = {"created_at": created_at(), **exported.document}
+    write_json(folder / EXPORT, document)
+    for line in tell(document):
         progress(line)
-    return exported.document
+    return document
 
 
-def feeds_of(inputs: Inputs, config: Config) -> dict[str, Array]:
-    """Encoded rows under the names of the graph's inputs, in its order."""
-    ids = {entry.input: np.ascontiguousarray(inputs.ids[:, i].numpy()) for i, entry in enumerate(config.ids)}
-    return {SENSORS: inputs.sensors.numpy(), **ids}
+def created_at() -> str:
+    """Now, or SOURCE_DATE_EPOCH where it is set, as ISO 8601 UTC with milliseconds."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise TrainerError(f"SOURCE_DATE_EPOCH = {epoch!r}: seconds since 1970 are needed") from error
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def feeds_of(encoding: Encoding, rows: Rows) -> dict[str, Array]:
+    """Rows under the names of the graph's inputs, in its order."""
+    inputs = encoding.encode(rows).graph()
+    names = graph_inputs(encoding.config)
+    return {name: np.ascontiguousarray(values.numpy()) for name, values in zip(names, inputs, strict=True)}
+
+
+def _part(encoding: Encoding, rows: Rows, weights: Floats) -> Part:
+    return Part(feeds_of(encoding, rows), rows.labels, weights)
+
+
+def _prove(
+    encoding: Encoding, rows: Rows, files: Mapping[str, bytes], calibration: Mapping[str, Calibration]
+) -> dict[str, Any]:
+    """`golden/1`: the samples, and what each file answers to them."""
+    samples = golden_rows(rows, encoding)
+    feeds = feeds_of(encoding, samples)
+    answers = {
+        precision: calibration[precision].probabilities(torch.from_numpy(run_onnx(file, feeds))).numpy()
+        for precision, file in files.items()
+    }
+    return golden(samples, encoding.config, answers["fp32"], answers.get("int8"))
 
 
 def tell(document: dict[str, Any]) -> list[str]:
@@ -85,8 +111,3 @@ def tell(document: dict[str, Any]) -> list[str]:
 def _latency(found: dict[str, Any]) -> str:
     taken = found["latency_ms"]
     return "" if taken is None else f"{taken['p50']:.3f} ms a row (p99 {taken['p99']:.3f}), "
-
-
-def _part(encoding: Encoding, rows: Rows) -> Part:
-    inputs = encoding.encode(rows)
-    return Part(feeds_of(inputs, encoding.config), rows.labels, rows.test_weight)

@@ -92,6 +92,17 @@ def start_clean(folder: Path) -> Path:
     return folder
 
 
+def remove(path: Path) -> None:
+    """Take away a file or a whole folder, if it is there. Raises TrainerError."""
+    try:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise refused(path, error) from error
+
+
 def put_folder(made: Path, place: Path) -> None:
     """Move a folder, whole, to where an older one may stand. Raises TrainerError."""
     try:

@@ -38,7 +38,12 @@ def golden_rows(rows: Rows, encoding: Encoding, each: int = EACH) -> Rows:
     ]
     parts += [_draw(random, rows.never_seen(column), each) for column in range(len(config.data.unseen))]
     some = Rows.joined([part for part in parts if len(part) > 0])
-    parts += [_renamed(_draw(random, some, each), column, encoding) for column in range(len(config.ids))]
+    parts += [
+        _renamed(_draw(random, some, each), column, encoding)
+        for column, entry in enumerate(config.ids)
+        # A number of the context cannot be replaced by a name.
+        if entry.field not in _number_paths(config)
+    ]
     parts += [
         _without(_draw(random, some, each), place)
         for place, channel in enumerate(config.channels)
@@ -80,6 +85,9 @@ def sample_of(config: Config, rows: Rows, index: int) -> dict[str, Any]:
     for entry, column in zip(config.ids, rows.ids, strict=True):
         if column[index]:
             _put(context, entry.field, column[index])
+    # After the ids: a field that is both is a number, which a device spells as the id.
+    for path, value in zip(_number_paths(config), rows.numeric[index].tolist(), strict=True):
+        _put(context, path, value)
     for place, channel in enumerate(config.channels):
         if np.isnan(rows.readings[index, place]):
             continue
@@ -87,6 +95,10 @@ def sample_of(config: Config, rows: Rows, index: int) -> dict[str, Any]:
         if channel.reference is not None:
             _put(context, channel.reference, float(rows.references[index, place]))
     return {"sensor_data": sensors, "context": context}
+
+
+def _number_paths(config: Config) -> list[str]:
+    return [path for entry in config.numeric for path in entry.fields]
 
 
 def _labels(config: Config) -> range:

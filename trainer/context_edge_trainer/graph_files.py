@@ -100,12 +100,12 @@ def make_int8(fp32: bytes, rows: Feeds, validation: Part) -> Int8:
 
     Cost is what the calibrated answers lose in log-likelihood: accuracy on few rows is too coarse to choose by.
     """
-    labels = torch.from_numpy(validation.labels)
+    labels, weights = torch.from_numpy(validation.labels), torch.from_numpy(validation.weights)
 
     def calibrated(file: bytes) -> tuple[Calibration, float]:
         logits = torch.from_numpy(run_onnx(file, validation.feeds))
-        found = calibrate(logits, labels)
-        return found, found.loss(logits, labels)
+        found = calibrate(logits, labels, weights)
+        return found, found.loss(logits, labels, weights)
 
     _, loss = calibrated(fp32)
     best: tuple[float, Int8] | None = None

@@ -11,6 +11,7 @@ import orjson
 
 from .calibrate import Calibration
 from .config import Channel
+from .config_file import SENSORS
 from .encode import Encoding
 from .errors import TrainerError
 from .graph_files import OUTPUT
@@ -20,9 +21,9 @@ MANIFEST = "model.json"
 FP32 = {"fp32": "model.onnx"}
 INT8 = {"int8": "model.int8.onnx"}
 ENCODING = "encoding.json"
+EXPORT = "export.json"
 GOLDEN = "golden.json"
 REPORT = "report.json"
-SENSORS = "sensors"
 SCHEMAS = Path(__file__).parent / "schemas"
 
 
@@ -39,9 +40,15 @@ def encoding_of(encoding: Encoding, calibration: Mapping[str, Calibration]) -> d
         "ids": [
             {"input": entry.input, "field": entry.field, "vocabulary": dict(vocabulary)} for entry, vocabulary in ids
         ],
+        **(
+            {"numeric": [{"input": entry.input, "fields": list(entry.fields)} for entry in config.numeric]}
+            if config.numeric
+            else {}
+        ),
         "inputs": {
             SENSORS: {"dtype": "float32", "shape": [None, len(config.channels)]},
             **{entry.input: {"dtype": "int64", "shape": [None]} for entry in config.ids},
+            **{entry.input: {"dtype": "float32", "shape": [None, len(entry.fields)]} for entry in config.numeric},
         },
         "output": {"name": OUTPUT, "shape": [None, len(config.labels)]},
         "labels": [asdict(label) for label in config.labels],

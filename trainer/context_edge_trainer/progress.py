@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -42,7 +43,7 @@ class Reporter:
 
     def __call__(self, text: str) -> None:
         """Tell a line."""
-        print(f"{time.monotonic() - self._started:6.1f} s  {text}", file=self._lines, flush=True)
+        _print(f"{time.monotonic() - self._started:6.1f} s  {text}", self._lines)
         self._object(text, text.facts if isinstance(text, Told) else {})
 
     def at(self, stage: str) -> None:
@@ -61,4 +62,10 @@ class Reporter:
             return
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         said = {} if text is None else {"text": text}
-        print(json.dumps({"stage": self.stage, "at": at, **said, **facts}), file=self._objects, flush=True)
+        _print(json.dumps({"stage": self.stage, "at": at, **said, **facts}), self._objects)
+
+
+def _print(line: str, to: TextIO) -> None:
+    """A reader that is gone is no reason to give up hours of training."""
+    with suppress(BrokenPipeError):
+        print(line, file=to, flush=True)

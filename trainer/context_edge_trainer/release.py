@@ -4,10 +4,8 @@ A release carries its own encoding, so that a device needs nothing but these fil
 """
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +13,18 @@ from .config import Config
 from .errors import GateError, TrainerError
 from .files import json_bytes, put_folder, read_bytes, read_json, start_clean, write_bytes
 from .gates import GOOD
-from .manifest import ENCODING, GOLDEN, MANIFEST, REPORT, conforming, manifest
+from .manifest import ENCODING, EXPORT, GOLDEN, MANIFEST, REPORT, conforming, manifest
 from .progress import Progress
+from .publish import check_free
+from .publish import publish as publish_release
 from .signing import SIGNATURE, check_key, sign_folder
+from .store import Store
+from .tag import check_tag, tag_name
+from .tag import tag as set_tag
 
 WITH_CONTEXT = "with_context"
-
-
-def created_at() -> str:
-    """Now, or SOURCE_DATE_EPOCH where it is set, as ISO 8601 UTC with milliseconds."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    try:
-        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise TrainerError(f"SOURCE_DATE_EPOCH = {epoch!r}: seconds since 1970 are needed") from error
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+# What --tag tags: the commit of the folder that the command was started in.
+REPOSITORY = Path()
 
 
 def version_at(created: str) -> str:
@@ -37,17 +32,27 @@ def version_at(created: str) -> str:
     return created[:19].replace("-", "").replace(":", "").replace("T", "-")
 
 
-def release(out: Path, config: Config, progress: Progress, *, key: Path | None = None) -> dict[str, Any]:
-    """Put DIR/release together from DIR/export and DIR/report.json; sign it where there is a key. Returns the manifest.
+def release(
+    out: Path,
+    config: Config,
+    progress: Progress,
+    *,
+    store: Store | None = None,
+    key: Path | None = None,
+    publish: bool = False,
+    tag: bool = False,
+) -> dict[str, Any]:
+    """Put DIR/release together from DIR/export and DIR/report.json; sign, publish and tag it as asked.
 
-    Raises GateError when a gate did not pass, and TrainerError when a stage before is missing.
+    Returns the manifest. Raises GateError when a gate did not pass, and TrainerError when a stage before is missing or
+    a wish cannot be granted; then nothing was released.
     """
-    if key is not None:
-        check_key(key)
+    check_wishes(config, progress, store=store, key=key, publish=publish, tag=tag)
     report = read_json(out / REPORT, "evaluate")
     encoding = read_json(out / "export" / ENCODING, "export")
     check_gates(report)
-    created = created_at()
+    # Not now: the same work folder gives the same release, however often.
+    created = read_json(out / "export" / EXPORT, "export")["created_at"]
     version = config.version or version_at(created)
     described = manifest(config.name, version, created, encoding, provenance(report, config))
     files = {
@@ -70,7 +75,27 @@ def release(out: Path, config: Config, progress: Progress, *, key: Path | None =
         shutil.rmtree(making.parent, ignore_errors=True)
     sizes = ", ".join(f"{name} {len(content):,} bytes" for name, content in sorted(files.items()))
     progress(f"released {config.name} {version} in {out / 'release'}: {sizes}; {'signed' if key else 'not signed'}")
+    if publish and store is not None:
+        publish_release(out / "release", store, progress)
+    if tag:
+        progress(f"tagged {set_tag(version, REPOSITORY)}")
     return described
+
+
+def check_wishes(
+    config: Config, progress: Progress, *, store: Store | None, key: Path | None, publish: bool, tag: bool
+) -> None:
+    """Raise TrainerError for what cannot be granted, before hours are spent on a model."""
+    if key is not None:
+        check_key(key)
+    if publish and key is None:
+        raise TrainerError("--publish needs --key: devices take no release that nobody signed")
+    if publish and store is None:
+        raise TrainerError("--publish needs --store: the store to publish in")
+    if publish and store is not None and config.version is not None:
+        check_free(store, config.name, config.version, progress)
+    if tag:
+        check_tag(None if config.version is None else tag_name(config.version), REPOSITORY)
 
 
 def check_gates(report: Mapping[str, Any]) -> None:

@@ -2,52 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-from .calibrate import Calibration
+from .candidate import Candidate
 from .config import Config
-from .encode import Encoding
-from .evaluate import WITH_CONTEXT, WITHOUT_CONTEXT, WITHOUT_REFERENCES, Judged, judge, measure_all
+from .dataset import Rows
 from .gates import judge_gates
-from .model import logits_of
-from .rows import Rows
 from .segments import Rejections
-from .train import Fitted
-
-__all__ = [
-    "WITHOUT_CONTEXT",
-    "WITHOUT_REFERENCES",
-    "WITH_CONTEXT",
-    "Candidate",
-    "describe_data",
-    "measure_all",
-    "report",
-]
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A trained and calibrated network with the encoding it was trained under, and its validation loss either side."""
-
-    encoding: Encoding
-    fitted: Fitted
-    calibration: Calibration
-    loss_before: float
-    loss_after: float
-
-    def judge(self, rows: Rows) -> Judged:
-        """Its answers to rows."""
-        logits = logits_of(self.fitted.model, self.encoding.encode(rows))
-        return judge(self.calibration.probabilities(logits).numpy(), rows.labels, rows.groups, rows.test_weight)
-
-    def describe(self) -> dict[str, Any]:
-        """How its training went."""
-        return {
-            "best_epoch": self.fitted.best,
-            "curve": [asdict(epoch) for epoch in self.fitted.epochs],
-            "validation_loss": {"uncalibrated": self.loss_before, "calibrated": self.loss_after},
-        }
 
 
 def report(

@@ -5,8 +5,8 @@ signature is other bytes, so two releases are compared by that digest, never by 
 """
 
 import base64
-import binascii
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,17 +62,23 @@ def sign_folder(folder: Path, key: Path) -> bytes:
         target.unlink(missing_ok=True)
 
 
-def subject_digest(bundle: bytes) -> str:
-    """What a bundle signs: SHA-256 over the digests of all files, hex. Raises ValueError for what is no bundle.
+@dataclass(frozen=True)
+class Signed:
+    """What a bundle signs: the root digest that a release is known by, and the SHA-256 of each file, hex."""
+
+    digest: str
+    files: dict[str, str]
+
+
+def read_signed(bundle: bytes) -> Signed:
+    """What a bundle signs. Raises ValueError for what is no bundle.
 
     The signature is not verified here: this tells releases apart, it does not trust them.
     """
     try:
         statement: Any = json.loads(base64.b64decode(json.loads(bundle)["dsseEnvelope"]["payload"], validate=True))
         (subject,) = statement["subject"]
-        digest = subject["digest"]["sha256"]
-    except (KeyError, TypeError, ValueError, binascii.Error) as error:
-        raise ValueError(f"not a signature bundle: {error}") from error
-    if not isinstance(digest, str):
-        raise ValueError("not a signature bundle: its subject has no digest")
-    return digest
+        files = {str(entry["name"]): str(entry["digest"]) for entry in statement["predicate"]["resources"]}
+        return Signed(str(subject["digest"]["sha256"]), files)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError("no signature bundle") from error

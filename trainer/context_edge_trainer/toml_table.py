@@ -12,6 +12,11 @@ SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 Made = TypeVar("Made")
 
 
+def is_safe_name(text: str) -> bool:
+    """Whether a text may stand in an object's key: the grammar of devices, models, versions and rings."""
+    return SAFE_NAME.fullmatch(text) is not None and ".." not in text
+
+
 class Table:
     """Hands out the values of a table, checked; `done` complains of keys that nobody asked for."""
 
@@ -68,7 +73,7 @@ class Table:
     def name(self, key: str) -> str:
         """A text that may stand in an object's key."""
         value = self.text(key)
-        if not SAFE_NAME.fullmatch(value) or ".." in value:
+        if not is_safe_name(value):
             raise self.complain(
                 key, "lower-case letters, digits, '.', '_' and '-', 63 at most, beginning with a letter or digit"
             )

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config
@@ -133,6 +135,16 @@ def write_store(folder: Path, records: Iterable[dict[str, Any]], *, spool: str =
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(gzip.compress(b"".join(orjson.dumps(record) + b"\n" for record in records)))
     return target
+
+
+def write_key(folder: Path) -> tuple[Path, Path]:
+    """A new key that may sign releases, and its public half."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    private, public = folder / "release.pem", folder / "release.pub.pem"
+    pem = serialization.Encoding.PEM
+    private.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    public.write_bytes(key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo))
+    return private, public
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def test_an_empty_store_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert f"{tmp_path}: no segments under ldo/v1/" in capsys.readouterr().err
 
 
-def test_a_stop_in_the_middle_of_training_changes_no_file(tmp_path: Path) -> None:
+def test_a_stop_in_the_middle_of_training_leaves_no_half_file(tmp_path: Path) -> None:
     config = tmp_path / "long.toml"
     config.write_text(CONFIG.replace("epochs = 6\npatience = 3", "epochs = 9999\npatience = 9999"), encoding="utf-8")
     write_store(tmp_path, plant(2000))
@@ -57,6 +57,8 @@ def test_a_stop_in_the_middle_of_training_changes_no_file(tmp_path: Path) -> Non
                     break
             rest = process.stderr.read()
         assert process.returncode == 130
-        assert rest.endswith("context_edge_trainer: stopped; no file was changed\n")
+        assert rest.endswith("context_edge_trainer: stopped; no half file is left\n")
         assert "Traceback" not in rest
-    assert {path.name for folder in out.iterdir() for path in folder.iterdir()} == {"snapshot"}
+    left = [path for path in out.rglob("*") if path.is_file()]
+    assert {path.relative_to(out).parts[1] for path in left} == {"snapshot", "train"}
+    assert not [path for path in left if path.name.startswith(".") or path.name == "train.json"]

@@ -13,7 +13,6 @@ from context_edge_trainer.graph_files import Exported, Part, accuracy_drop, expo
 from context_edge_trainer.int8 import PLANS, quantize
 from context_edge_trainer.onnx_graph import OPSET, Feeds, run_network, run_onnx, to_onnx
 
-trt = pytest.importorskip("tensorrt_rtx", reason="TensorRT has no package for this machine")
 CLASSES = 3
 
 
@@ -104,30 +103,13 @@ def test_the_files_stand_alone_and_name_nobody(made: tuple[nn.Module, Part, Expo
 
 
 def test_tensorrt_builds_an_engine_of_each_for_any_batch(made: tuple[nn.Module, Part, Exported]) -> None:
+    pytest.importorskip("tensorrt_rtx", reason="TensorRT has no package for this kind of machine")
+    from .tensorrt_engine import engine_bytes
+
     _, _, exported = made
     assert exported.int8 is not None
     for file in (exported.fp32, exported.int8.file):
         assert engine_bytes(file) > 0
-
-
-def engine_bytes(file: bytes) -> int:
-    """Size of the engine that TensorRT builds for batches of 1 to 64; raises what its parser has to say."""
-    logger = trt.Logger(trt.Logger.ERROR)
-    builder = trt.Builder(logger)
-    network = builder.create_network(0)
-    parser = trt.OnnxParser(network, logger)
-    assert parser.parse(file), [str(parser.get_error(index)) for index in range(parser.num_errors)]
-    profile = builder.create_optimization_profile()
-    for index in range(network.num_inputs):
-        tensor = network.get_input(index)
-        assert tensor.shape[0] == -1
-        rest = list(tensor.shape)[1:]
-        profile.set_shape(tensor.name, [1, *rest], [8, *rest], [64, *rest])
-    config = builder.create_builder_config()
-    config.add_optimization_profile(profile)
-    engine = builder.build_serialized_network(network, config)
-    assert engine is not None, "TensorRT's builder refused the network"
-    return int(engine.nbytes)
 
 
 def test_the_same_network_gives_the_same_bytes(made: tuple[nn.Module, Part, Exported]) -> None:

@@ -17,6 +17,8 @@ from context_edge_trainer.config import Config
 from context_edge_trainer.config_file import load_config
 from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.pipeline import run
+from context_edge_trainer.progress import Reporter
+from context_edge_trainer.store import open_store
 
 from .conftest import CONFIG, plant, write_store
 
@@ -26,7 +28,7 @@ FILES = ["golden.json", "model.int8.onnx", "model.json", "model.onnx", "report.j
 
 
 def train(folder: Path, out: Path, config: Config) -> dict[str, Any]:
-    return run(folder, out, config, lambda _: None)
+    return run(open_store(str(folder)), out, config, Reporter())
 
 
 @pytest.fixture(scope="module")
@@ -159,10 +161,17 @@ def test_the_shipped_model_reaches_its_goals_and_says_what_it_was_made_of() -> N
     assert any(sample["context"]["product"] not in seen for sample in golden)
 
 
-def test_a_failed_run_leaves_the_old_release_as_it_was(trained: Path, tmp_path: Path) -> None:
-    out = trained / "out" / "release"
-    before = {name: (out / name).read_bytes() for name in FILES}
-    write_store(tmp_path, plant(60, products=["Pump New"]))
-    with pytest.raises(TrainerError, match="test fold is empty"):
-        train(tmp_path, out, load_config(trained / "pumps.toml"))
-    assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
+def test_a_run_that_reads_nothing_leaves_the_old_release_and_one_that_reads_does_not(
+    trained: Path, tmp_path: Path
+) -> None:
+    config = load_config(trained / "pumps.toml")
+    out = tmp_path / "out"
+    shutil.copytree(trained / "out", out)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(TrainerError, match="no segments"):
+        train(tmp_path / "empty", out, config)
+    assert sorted(path.name for path in (out / "release").iterdir()) == FILES
+    write_store(tmp_path / "poor", plant(60, products=["Pump New"]))
+    with pytest.raises(TrainerError, match="folds are empty"):
+        train(tmp_path / "poor", out, config)
+    assert not (out / "release").exists()

@@ -35,7 +35,7 @@ class Team:
         if self.size == 1:
             return model
         devices = [self.device] if self.device.type == "cuda" else None
-        return nn.parallel.DistributedDataParallel(model, device_ids=devices, broadcast_buffers=False)
+        return nn.parallel.DistributedDataParallel(model, device_ids=devices, forward_sync_buffers=False)
 
     def total(self, value: float) -> float:
         """The sum of what all say."""

@@ -31,11 +31,12 @@ SMALLEST_BATCH = 16
 
 @dataclass(frozen=True)
 class Epoch:
-    """One line of the learning curve: mean training loss and macro-F1 on the validation fold."""
+    """One line of the learning curve: mean training loss, then macro-F1 and loss on the validation fold."""
 
     number: int
     loss: float
     macro_f1: float
+    validation_loss: float
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,7 @@ def fit(
                 f"training diverged: the loss of epoch {number} is {loss}; "
                 f"lower [training] learning_rate ({settings.learning_rate:g})"
             )
-        said = logits_of(model, validation).argmax(dim=1)
-        course.add(Epoch(number, loss, team.agreed(macro_f1(said, validation.labels, len(config.labels)))))
+        course.add(Epoch(number, loss, *team.agreed(_validated(model, validation, len(config.labels)))))
         if keeper is not None and team.leads:
             keeper.save(course.state())
         progress(_line(course.epochs[-1], settings.epochs, facts))
@@ -119,12 +119,17 @@ def batch_size(rows: int, batch: int) -> int:
 
 @dataclass
 class _Course:
-    """Where a training stands: its network, its optimiser, its curve and the best epoch so far."""
+    """Where a training stands: its network, its optimiser, its curve and the best epoch so far.
+
+    `risen` is the epoch that last raised macro-F1: patience counts from there. Of epochs that share the highest, as
+    they do where validation is small, the one with the lowest loss is the best.
+    """
 
     model: FaultNet
     config: Config
     epochs: list[Epoch] = field(default_factory=list)
     best: int = -1
+    risen: int = -1
 
     def __post_init__(self) -> None:
         settings = self.config.training
@@ -140,14 +145,18 @@ class _Course:
     def ended(self, epochs: int, patience: int) -> bool:
         """True after the last epoch, or when none of the last `patience` was better."""
         done = len(self.epochs)
-        return done >= epochs or (self.best >= 0 and done - 1 - self.best >= patience)
+        return done >= epochs or (done > 0 and done - 1 - self.risen >= patience)
 
     def add(self, epoch: Epoch) -> None:
         """An epoch is over."""
         self.schedule.step(epoch.macro_f1)
         self.epochs.append(epoch)
-        if self.best < 0 or epoch.macro_f1 > self.epochs[self.best].macro_f1:
-            self.best = len(self.epochs) - 1
+        place = len(self.epochs) - 1
+        best = self.epochs[max(self.best, 0)]
+        if self.best < 0 or epoch.macro_f1 > best.macro_f1:
+            self.risen = place
+        if self.risen == place or (epoch.macro_f1 == best.macro_f1 and epoch.validation_loss < best.validation_loss):
+            self.best = place
             self.best_weights = copy.deepcopy(self.model.state_dict())
 
     def state(self) -> dict[str, Any]:
@@ -159,6 +168,7 @@ class _Course:
             "schedule": self.schedule.state_dict(),
             "epochs": [asdict(epoch) for epoch in self.epochs],
             "best": self.best,
+            "risen": self.risen,
         }
 
     def resume(self, state: dict[str, Any] | None, progress: Progress) -> None:
@@ -170,7 +180,7 @@ class _Course:
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.epochs = [Epoch(**epoch) for epoch in state["epochs"]]
-        self.best = state["best"]
+        self.best, self.risen = state["best"], state["risen"]
         progress(f"going on after epoch {len(self.epochs)}, from a checkpoint")
 
 
@@ -204,6 +214,13 @@ def _epoch(
         optimizer.step()
         total += float(summed.detach())
     return team.total(total) / float(weights.sum())
+
+
+def _validated(model: FaultNet, validation: Inputs, labels: int) -> tuple[float, float]:
+    """Macro-F1 and mean loss on the validation fold."""
+    logits = logits_of(model, validation)
+    score = macro_f1(logits.argmax(dim=1), validation.labels, labels)
+    return score, float(cross_entropy(logits, validation.labels))
 
 
 def _seed(seed: int, epoch: int, what: str) -> int:

@@ -76,14 +76,22 @@ def unmet(labels: Integers, columns: Sequence[Texts], weights: Floats, names: Se
 
 
 def tell_unmet(unmet: Sequence[Unmet], cap: float) -> list[str]:
-    """A line for each who has more than the cap, classes of the same one together."""
-    by_whom: dict[str, list[Unmet]] = {}
+    """A line for each who has more than the cap; what one alone labelled is apart from what others labelled too."""
+    alone: dict[str, list[str]] = {}
+    above: dict[str, list[str]] = {}
     for entry in unmet:
-        by_whom.setdefault(entry.who, []).append(entry)
-    return [
-        f"{who} has more than {cap:.0%} of the weight of {', '.join(f'{e.label} ({e.share:.0%})' for e in entries)}: "
-        "nobody else labelled enough of it"
-        for who, entries in by_whom.items()
+        if entry.others == 0:
+            alone.setdefault(entry.who, []).append(entry.label)
+        else:
+            above.setdefault(entry.who, []).append(
+                f"{entry.label} ({entry.share:.0%}, {entry.others:,} rows of others)"
+            )
+    lines = [
+        f"all rows of {', '.join(labels)} are of {who}: nobody else's could count more" for who, labels in alone.items()
+    ]
+    return lines + [
+        f"{who} keeps more than {cap:.0%} of the weight of {', '.join(labels)}: others are too few"
+        for who, labels in above.items()
     ]
 
 

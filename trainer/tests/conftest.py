@@ -1,6 +1,7 @@
 """A small plant of the tests' own: two products whose normal temperatures differ by more than a fault adds."""
 
 import gzip
+import os
 import random
 import uuid
 from collections.abc import Callable, Iterable
@@ -15,6 +16,9 @@ from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config
 from context_edge_trainer.config_file import load_config
+
+# Before PyTorch is imported: threads that wait for each other on a busy machine take ten times as long as one.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Any JSON, with the names and the oddities that a reader of records stumbles over.
 json_values = st.recursive(

@@ -1,13 +1,13 @@
 /** Training as a process of this machine: a folder per run, which holds all that is to be known of it. */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../clock";
-import { EdgeError, errorCode } from "../errors";
+import { EdgeError } from "../errors";
 import { makeDirectory } from "../storage/make-directory";
 import { pause } from "../waiting";
-import { failedGates, readCandidate, type Candidate } from "./candidate";
 import { readProgress, type Ending, type Progress } from "./progress";
 import type { TrainingRun } from "./run";
+import { candidateIn, failed } from "./run-files";
 import { endOf, Tail } from "./tail";
 import { checkPython, processesWith, signal, startTrainer, type TrainerCommand } from "./trainer-process";
 import type { Outcome, Started, Workplace } from "./workplace";
@@ -31,7 +31,6 @@ const LOOK_EVERY_MS = 500;
 const GRACE_MS = 20_000;
 /** What a run may say before it is taken for one that has lost its way. */
 const MOST_SAID = 64 << 20;
-const LARGEST_FILE = 64 << 20;
 
 export class LocalPlace implements Workplace {
   readonly place = "local";
@@ -130,7 +129,7 @@ export class LocalPlace implements Workplace {
     latest: Progress | undefined,
   ): Promise<Outcome> {
     const how = this.own.get(run.id)?.how;
-    const candidate = await this.candidate(run);
+    const candidate = await candidateIn(this.files(run).out, run.model, this.options.publishes);
     if (ending?.ending === "done") {
       if (candidate) return { kind: "done", candidate };
       const text = `the trainer says it is done, and there is no report in ${this.files(run).out}`;
@@ -153,15 +152,6 @@ export class LocalPlace implements Workplace {
     return said && "ending" in said ? said.ending : undefined;
   }
 
-  private async candidate(run: TrainingRun): Promise<Candidate | undefined> {
-    const { out } = this.files(run);
-    const report = await bytesOf(join(out, "report.json"));
-    if (!report) return undefined;
-    const manifest = await bytesOf(join(out, "release", "model.json"));
-    const bundle = await bytesOf(join(out, "release", "model.sig"));
-    return readCandidate({ report, manifest, bundle, folder: out }, run.model, this.options.publishes);
-  }
-
   private files({ id }: TrainingRun): Record<"folder" | "config" | "said" | "log" | "out", string> {
     const folder = join(this.options.folder, id);
     return {
@@ -171,23 +161,5 @@ export class LocalPlace implements Workplace {
       log: join(folder, "log.txt"),
       out: join(folder, "out"),
     };
-  }
-}
-
-function failed(text: string, candidate: Candidate | undefined): Outcome {
-  const gates = candidate ? failedGates(candidate.gates) : [];
-  if (gates.length === 0) return { kind: "failed", failure: { code: "training-failed", text }, candidate };
-  const named = gates.map(({ name, result }) => `${name}: ${result}`).join(", ");
-  return { kind: "failed", failure: { code: "training-gates", text: `not released: ${named}` }, candidate };
-}
-
-async function bytesOf(file: string): Promise<Buffer | undefined> {
-  try {
-    const bytes = await readFile(file);
-    if (bytes.byteLength <= LARGEST_FILE) return bytes;
-    throw new EdgeError("training-files", `${file} has ${bytes.byteLength} bytes, limit ${LARGEST_FILE}`);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
   }
 }

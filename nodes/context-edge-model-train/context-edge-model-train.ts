@@ -2,15 +2,18 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { onClose, onInput, refuseAll } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
 import type { DeviceService, ModelService, ObjectsService } from "../common/services";
+import { apiOf, type TrainSecrets } from "./github";
 import { Recipe } from "./recipe";
 import { serveRoutes } from "./routes";
 import { TrainRuntime } from "./runtime";
 
-type Config = NodeDef & { device?: string; objects?: string; model?: string };
+type Config = NodeDef & { place?: string; device?: string; objects?: string; model?: string };
 
-interface TrainNode extends Node<{ token?: string; token_host?: string }> {
+interface TrainNode extends Node<TrainSecrets> {
   /** What it would train now; for its dialog. */
   recipe?: Recipe;
+  /** Where its token belongs; for its dialog. */
+  tokenHost?: string | undefined;
 }
 
 /** Makes a better model out of the records: on this machine or by GitHub Actions, one run per trigger. */
@@ -27,16 +30,15 @@ export = function (RED: NodeAPI): void {
         : undefined;
       this.recipe = new Recipe(RED, reader, model);
       const runtime = new TrainRuntime(this, reader, { device, objects, recipe: this.recipe }, this.credentials ?? {});
+      this.tokenHost = config.place === "github" ? apiOf(reader).host : undefined;
       onInput(this, (message, send) => runtime.input(message, send), runtime.queue);
       onClose(this, (removed) => runtime.close(removed));
     } catch (error) {
       refuseAll(this, error);
     }
   }
-  RED.nodes.registerType<TrainNode, Config, object, { token?: string; token_host?: string }>(
-    "context-edge-model-train",
-    ModelTrain,
-    { credentials: { token: { type: "password" }, token_host: { type: "text" } } },
-  );
+  RED.nodes.registerType<TrainNode, Config, object, TrainSecrets>("context-edge-model-train", ModelTrain, {
+    credentials: { token: { type: "password" }, token_host: { type: "text" } },
+  });
   serveRoutes(RED);
 };

@@ -1,10 +1,18 @@
 import type { NodeAPI } from "node-red";
+import { PLACES } from "../../lib/training/run";
 import { checkPython } from "../../lib/training/trainer-process";
 import { ConfigReader, service, type RawConfig } from "../common/config";
+import { secretToTry } from "../common/dialog";
 import type { ModelService } from "../common/services";
 import { dialogRoute, testRoute, type DialogAnswer } from "../common/test-route";
+import { apiOf, readGithub, type TrainSecrets } from "./github";
 import { pythonOf } from "./python";
 import { Recipe } from "./recipe";
+
+interface StoredNode {
+  readonly credentials?: TrainSecrets;
+  readonly tokenHost?: string;
+}
 
 const TYPE = "context-edge-model-train";
 
@@ -27,10 +35,28 @@ export function serveRoutes(RED: NodeAPI): void {
     () => "",
     async (body) => {
       const config = new ConfigReader(body, "model-train");
+      if (config.choice("place", PLACES, "local") === "github") {
+        return { ok: true, text: await readGithub(config, secretsOf(RED, config, body)).check() };
+      }
       const command = await pythonOf(config.text("python", ""));
       return { ok: true, text: `${await checkPython(command)} runs the trainer: ${command.python}` };
     },
   );
+}
+
+/** The token as typed, or the stored one, which goes to no other host than its own. */
+function secretsOf(RED: NodeAPI, config: ConfigReader, body: RawConfig): TrainSecrets {
+  const stored = RED.nodes.getNode(config.text("id", "")) as StoredNode | null;
+  const host = stored?.credentials?.token_host ?? stored?.tokenHost;
+  const own = host === apiOf(config).host;
+  const typed = typeof body["token"] === "string" ? body["token"] : "";
+  return {
+    token: secretToTry(
+      typed,
+      { name: "token", place: "host" },
+      own ? { secret: stored?.credentials?.token } : undefined,
+    ),
+  };
 }
 
 function modelOf(RED: NodeAPI, body: RawConfig): ModelService | undefined {

@@ -17,6 +17,7 @@ import type { ConfigReader } from "../common/config";
 import { inspect } from "../common/operation";
 import type { DeviceService, ObjectsService } from "../common/services";
 import { StatusLine } from "../common/status";
+import type { TrainSecrets } from "./github";
 import type { Recipe } from "./recipe";
 import { openPlace, readSettings, type TrainSettings } from "./settings";
 import { describeRun, shownRun } from "./shown";
@@ -58,15 +59,15 @@ export class TrainRuntime {
     private readonly node: Node,
     config: ConfigReader,
     private readonly means: Means,
-    _credentials: object,
+    secrets: TrainSecrets,
   ) {
     const { device, objects } = means;
     this.settings = readSettings(config);
     this.status = new StatusLine(node);
     this.ledger = new SqlLedger(() => device.database());
     const { model, deadlineMs } = this.settings;
+    const workplace = openPlace(config, secrets, this.settings, device, objects);
     this.lease = foremen.lease(`${device.dataDir}|${model}`, this.settings, async () => {
-      const workplace = openPlace(this.settings, device, objects);
       const foreman = new Foreman({
         model,
         device: device.device,

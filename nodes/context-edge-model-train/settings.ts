@@ -6,8 +6,10 @@ import type { Monthly } from "../../lib/training/cause";
 import { LocalPlace } from "../../lib/training/local-place";
 import { PLACES, type Place } from "../../lib/training/run";
 import type { Workplace } from "../../lib/training/workplace";
+import { GithubPlace } from "../../lib/training/github-place";
 import type { ConfigReader } from "../common/config";
 import type { DeviceService, ObjectsService } from "../common/services";
+import { readGithub, type TrainSecrets } from "./github";
 import { pythonOf } from "./python";
 
 export interface TrainSettings {
@@ -19,6 +21,9 @@ export interface TrainSettings {
   /** Flags of the trainer's `run`. */
   readonly flags: readonly string[];
   readonly publishes: boolean;
+  /** Inputs of the workflow that do not depend on the run. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly pollMs: number;
 }
 
 /** A date, "last", or nothing. */
@@ -40,7 +45,8 @@ export function readSettings(config: ConfigReader): TrainSettings {
       `model-train: since is "${since}", must be last, a date as 2026-11-24, or empty`,
     );
   }
-  const limit = config.number("limit", 100_000, { min: 1, max: 100_000_000, integer: true });
+  const limit = String(config.number("limit", 100_000, { min: 1, max: 100_000_000, integer: true }));
+  const validated = config.flag("validated");
   const key = config.text("key", "");
   const publishes = config.flag("publish", true) && key !== "";
   return {
@@ -57,24 +63,40 @@ export function readSettings(config: ConfigReader): TrainSettings {
     flags: [
       ...(since === "" ? [] : ["--since", since]),
       "--limit",
-      String(limit),
-      ...(config.flag("validated") ? ["--validated"] : []),
+      limit,
+      ...(validated ? ["--validated"] : []),
       ...(key === "" ? [] : ["--key", key]),
       ...(publishes ? ["--publish"] : []),
     ],
     publishes,
+    inputs: { since, limit, validated: String(validated) },
+    pollMs: config.number("poll_s", 15, { min: 1, max: 3600 }) * 1000,
   };
 }
 
+/** @throws EdgeError `config-…`, `secret-elsewhere`, and those of the object store's settings */
 export function openPlace(
+  config: ConfigReader,
+  secrets: TrainSecrets,
   settings: TrainSettings,
   device: DeviceService,
   objects: ObjectsService,
   clock: Clock = systemClock,
 ): Workplace {
   const { url, env } = objects.access();
+  const folder = join(device.dataDir, "training");
+  if (settings.place === "github") {
+    const bucket = config.text("bucket", url);
+    if (!bucket.startsWith("s3://")) {
+      throw new EdgeError("config-choice", `model-train: a workflow cannot read ${bucket}`, {
+        remedy: "keep the records in an S3 bucket that it reaches, or train on this machine",
+      });
+    }
+    const client = readGithub(config, secrets);
+    return new GithubPlace({ client, folder, inputs: { ...settings.inputs, bucket }, pollMs: settings.pollMs, clock });
+  }
   return new LocalPlace({
-    folder: join(device.dataDir, "training"),
+    folder,
     command: async () => ({ ...(await pythonOf(settings.python)), env }),
     storeUrl: url,
     flags: settings.flags,

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import helper from "node-red-node-test-helper";
 import type { EdgeMessage } from "../../lib/messages";
+import { GithubStandin, TOKEN } from "../support/github-standin";
 import { until } from "../support/process";
+import { zipOf } from "../support/zip";
 import device = require("../../nodes/context-edge-device/context-edge-device");
 import model = require("../../nodes/context-edge-model/context-edge-model");
 import objects = require("../../nodes/context-edge-objects/context-edge-objects");
@@ -20,6 +22,18 @@ const [DEVICE, OBJECTS, FUSE, EMIT, TRAIN, NEWS, CANDIDATE, CATCH, ERRORS] = [1,
 const Z = "f000000000000003";
 const ROOT = join(__dirname, "..", "..");
 const STANDIN = join(ROOT, "test", "peers", "trainer_standin");
+
+interface Answer {
+  readonly ok: boolean;
+  readonly text: string;
+  readonly toml?: string;
+}
+
+/** What a dialog with these values asks. */
+async function ask(action: string, values: object): Promise<Answer> {
+  const admin = helper.request() as { post(path: string): { send(body: object): Promise<{ body: Answer }> } };
+  return (await admin.post(`/context-edge/${TYPE}/${action}`).send(values)).body;
+}
 
 interface TestNode {
   receive(message: object): void;
@@ -62,44 +76,48 @@ exec python3 -c 'import sys, runpy; ${start.replaceAll("'", "")}; runpy.run_modu
     return file;
   }
 
-  async function load(config: object = {}): Promise<void> {
+  async function load(config: object = {}, credentials?: object): Promise<void> {
     const labels = ["normal", "cavitation"].map((name, i) => ({ name, kind: i === 0 ? "normal" : "fault" }));
     const channels = [
       { name: "pressure", unit: "bar", min: "0", max: "16" },
       { name: "flow", unit: "l/min" },
     ];
-    await helper.load(ALL, [
-      { id: Z, type: "tab" },
-      {
-        id: DEVICE,
-        type: "context-edge-device",
-        device_id: "edge-1",
-        mode: "live",
-        data_dir: join(dir, "data"),
-        line: "l",
-      },
-      { id: OBJECTS, type: "context-edge-objects", kind: "folder", folder: join(dir, "bucket") },
-      { id: FUSE, z: Z, type: "sensor-fuse", device: DEVICE, channels, wires: [[EMIT], []] },
-      { id: EMIT, z: Z, type: "ldo-emit", device: DEVICE, objects: OBJECTS, wires: [[], []] },
-      {
-        id: TRAIN,
-        z: Z,
-        type: TYPE,
-        device: DEVICE,
-        objects: OBJECTS,
-        model_name: "good",
-        python: standin(),
-        labels,
-        fields: [{ field: "product", use: "id" }],
-        key: "release.pem",
-        ...config,
-        wires: [[NEWS], [CANDIDATE]],
-      },
-      { id: NEWS, z: Z, type: "helper" },
-      { id: CANDIDATE, z: Z, type: "helper" },
-      { id: CATCH, z: Z, type: "catch", scope: [TRAIN], uncaught: false, wires: [[ERRORS]] },
-      { id: ERRORS, z: Z, type: "helper" },
-    ]);
+    await helper.load(
+      ALL,
+      [
+        { id: Z, type: "tab" },
+        {
+          id: DEVICE,
+          type: "context-edge-device",
+          device_id: "edge-1",
+          mode: "live",
+          data_dir: join(dir, "data"),
+          line: "l",
+        },
+        { id: OBJECTS, type: "context-edge-objects", kind: "folder", folder: join(dir, "bucket") },
+        { id: FUSE, z: Z, type: "sensor-fuse", device: DEVICE, channels, wires: [[EMIT], []] },
+        { id: EMIT, z: Z, type: "ldo-emit", device: DEVICE, objects: OBJECTS, wires: [[], []] },
+        {
+          id: TRAIN,
+          z: Z,
+          type: TYPE,
+          device: DEVICE,
+          objects: OBJECTS,
+          model_name: "good",
+          python: standin(),
+          labels,
+          fields: [{ field: "product", use: "id" }],
+          key: "release.pem",
+          ...config,
+          wires: [[NEWS], [CANDIDATE]],
+        },
+        { id: NEWS, z: Z, type: "helper" },
+        { id: CANDIDATE, z: Z, type: "helper" },
+        { id: CATCH, z: Z, type: "catch", scope: [TRAIN], uncaught: false, wires: [[ERRORS]] },
+        { id: ERRORS, z: Z, type: "helper" },
+      ],
+      credentials && { [TRAIN]: credentials },
+    );
     news = [];
     candidates = [];
     errors = [];
@@ -194,6 +212,47 @@ exec python3 -c 'import sys, runpy; ${start.replaceAll("'", "")}; runpy.run_modu
       assert.match(said, words);
   });
 
+  it("trains in GitHub Actions, with a token that goes to the host it was stored for alone", async () => {
+    const github = await GithubStandin.start();
+    const elsewhere = await GithubStandin.start();
+    try {
+      github.inputs.push("validated");
+      const settings = {
+        place: "github",
+        repository: "plant/models",
+        api: github.url,
+        bucket: "s3://ldo",
+        poll_s: "1",
+        model_name: "pumps",
+      };
+      const token = { token: TOKEN, token_host: new URL(github.url).host };
+      await load(settings, token);
+      node(TRAIN).receive({ command: { name: "start", cause: "month-2026-11" } });
+      await until("it is dispatched", () => kinds().includes("dispatched"));
+      assert.match(github.run.inputs["config"] ?? "", /name = "pressure"/);
+      github.end("success", {
+        report: zipOf({ "report.json": JSON.stringify({ gates: [] }), "report.html": "<p>" }),
+        release: zipOf({ "model.json": JSON.stringify({ name: "pumps", version: "3.0.0" }), "model.sig": "{}" }),
+      });
+      await until("a candidate", () => candidates.length === 1);
+      assert.equal(released<{ key: string }>().key, "releases/pumps/3.0.0.json");
+
+      const dialog = { ...settings, id: TRAIN, workflow: "mlops.yml", token: "__PWRD__" };
+      assert.match((await ask("test", dialog)).text, /plant\/models has the workflow Train/);
+      const moved = await ask("test", { ...dialog, api: elsewhere.url });
+      assert.equal(moved.text, "the stored token belongs to another host: type it again");
+      await helper.unload();
+      await load({ ...settings, api: elsewhere.url }, token);
+      node(TRAIN).receive({ command: { name: "start" } });
+      await until("it is refused", () => errors.length === 1);
+      assert.match(errors[0]?.error.message ?? "", /the stored token belongs to 127.0.0.1:\d+, not to/);
+      assert.deepEqual(elsewhere.asked, []);
+    } finally {
+      await github.stop();
+      await elsewhere.stop();
+    }
+  });
+
   it("refuses at the start what the flow cannot teach, and leaves no trigger", async () => {
     await load({ labels: [] });
     node(TRAIN).receive({ command: { name: "start", cause: "month-2026-11" } });
@@ -204,21 +263,17 @@ exec python3 -c 'import sys, runpy; ${start.replaceAll("'", "")}; runpy.run_modu
 
   it("shows its dialog what it would write, and tries the Python", async () => {
     await load();
-    mkdirSync(dir, { recursive: true });
-    const admin = helper.request() as {
-      post(path: string): { send(body: object): Promise<{ body: { ok: boolean; text: string; toml?: string } }> };
-    };
     const dialog = {
       model_name: "pumps",
       labels: [{ name: "ok", kind: "normal" }, { name: "worn" }],
       python: standin(),
     };
-    const shown = (await admin.post(`/context-edge/${TYPE}/config`).send(dialog)).body;
+    const shown = await ask("config", dialog);
     assert.ok(shown.ok, shown.text);
     assert.match(shown.toml ?? "", /name = "pumps"[\s\S]*name = "pressure"[\s\S]*name = "worn"/);
-    const tried = (await admin.post(`/context-edge/${TYPE}/test`).send(dialog)).body;
+    const tried = await ask("test", dialog);
     assert.ok(tried.ok, tried.text);
-    const wrong = (await admin.post(`/context-edge/${TYPE}/test`).send({ ...dialog, python: "/nowhere" })).body;
+    const wrong = await ask("test", { ...dialog, python: "/nowhere" });
     assert.match(wrong.text, /\/nowhere cannot run the trainer: there is no such program — in a clone/);
   });
 });

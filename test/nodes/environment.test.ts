@@ -37,7 +37,11 @@ const VARIANTS: Readonly<Record<string, readonly object[]>> = {
     { kind: "cluster", cluster_nodes: "127.0.0.1:9" },
   ],
   "qr-context": [{}, { count_cycles: true }],
-  "context-edge-model-train": [{}, { monthly: true }],
+  "context-edge-model-train": [
+    {},
+    { monthly: true },
+    { place: "github", repository: "plant/models", bucket: "s3://ldo" },
+  ],
   "context-edge-modbus": [{}, { transport: "serial", serial_port: "/dev/none" }],
   "context-edge-objects": [{}, { kind: "s3", endpoint: "http://127.0.0.1:9", bucket: "b" }],
 };

@@ -9,15 +9,18 @@ from typing import Literal
 
 from botocore.exceptions import (
     ClientError,
+    ConnectionError,
     ConnectTimeoutError,
     CredentialRetrievalError,
     HTTPClientError,
+    IncompleteReadError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
     ReadTimeoutError,
     SSLError,
 )
+from urllib3.exceptions import HTTPError
 
 Kind = Literal["missing", "condition", "again", "final"]
 
@@ -35,6 +38,10 @@ class Failure:
         """For people."""
         return f"{self.detail}; {self.remedy}" if self.remedy else self.detail
 
+
+# What boto3 calls a connection that was refused or broke off; of the body, urllib3's own word for it comes through.
+BROKEN = (HTTPClientError, ConnectionError, IncompleteReadError, HTTPError, OSError)
+REACH = "look whether it runs and can be reached"
 
 _BUCKET = "create the bucket, or correct its name in --store"
 _KEYS = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
@@ -88,9 +95,9 @@ def explain(thrown: Exception) -> Failure:
     if isinstance(thrown, SSLError | ssl.SSLError):
         return Failure("final", f"TLS failed: {thrown}", "AWS_CA_BUNDLE names further certificates to trust")
     if isinstance(thrown, ConnectTimeoutError | ReadTimeoutError):
-        return Failure("again", "the server did not answer in time", "look whether it runs and can be reached")
-    if isinstance(thrown, HTTPClientError | OSError):
-        return Failure("again", f"the connection failed: {thrown}", "look whether it runs and can be reached")
+        return Failure("again", "the server did not answer in time", REACH)
+    if isinstance(thrown, BROKEN):
+        return Failure("again", f"the connection failed: {thrown}", REACH)
     return Failure("final", f"{type(thrown).__name__}: {thrown}")
 
 

@@ -12,12 +12,13 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import orjson
 
 from .ahead import ahead
-from .store import Store
+from .store import Listed, Store
 from .tolerant import DEPTH, too_deep, validator
 
 MAX_SEGMENT_BYTES = 64 * 1024 * 1024
@@ -35,7 +36,7 @@ class Kind:
     article: str
     id: str
 
-    @property
+    @cached_property
     def key(self) -> re.Pattern[str]:
         """Groups: owner, spool id, seq."""
         return re.compile(rf"{self.prefix}{self.owner}=({NAME})/([0-9a-f]{{32}})/([0-9]{{10}})\.ndjson\.gz")
@@ -108,12 +109,21 @@ class Ref:
     spool: str
     seq: int
 
+    @property
+    def folder(self) -> str:
+        """What stands before the seq: one spool under one owner."""
+        return self.key.rpartition("/")[0]
+
 
 @dataclass
 class Reading:
-    """What was read of one kind: segments by spool and seq, bytes fetched, records that came out."""
+    """What was read of one kind: segments by spool and seq, bytes fetched, records that came out.
+
+    `compacted` are segments that came from compact files, `segments` those that were read themselves.
+    """
 
     segments: int = 0
+    compacted: int = 0
     bytes: int = 0
     records: int = 0
     spools: dict[str, set[int]] = field(default_factory=dict)
@@ -142,16 +152,22 @@ def _gaps(numbers: list[int]) -> list[list[int]]:
 def list_segments(store: Store, kind: Kind, rejections: Rejections, reading: Reading) -> list[Ref]:
     """All segments of a kind in the order of their keys, from one listing; keys that break the grammar are named."""
     found: list[Ref] = []
-    grammar = kind.key
     for entry in store.list(kind.prefix):
-        match = grammar.fullmatch(entry.key)
-        if match is None or ".." in match[1]:
+        ref = parse_key(kind, entry)
+        if ref is None:
             rejections.add("segment: key breaks the grammar", entry.key)
             continue
-        ref = Ref(entry.key, entry.size, match[1], match[2], int(match[3]))
         reading.spools.setdefault(ref.spool, set()).add(ref.seq)
         found.append(ref)
     return found
+
+
+def parse_key(kind: Kind, entry: Listed) -> Ref | None:
+    """The segment of a key; None for one that breaks the grammar."""
+    match = kind.key.fullmatch(entry.key)
+    if match is None or ".." in match[1]:
+        return None
+    return Ref(entry.key, entry.size, match[1], match[2], int(match[3]))
 
 
 Lines = list[tuple[int, bytes]]

@@ -215,7 +215,12 @@ def _read_from(seen: Survey) -> dict[str, Any]:
         "cursor": {kind: reading.cursor for kind, reading in readings.items()},
         "gaps": {kind: reading.gaps for kind, reading in readings.items()},
         "read": {
-            kind: {"segments": reading.segments, "bytes": reading.bytes, "records": reading.records}
+            kind: {
+                "segments": reading.segments,
+                "compacted": reading.compacted,
+                "bytes": reading.bytes,
+                "records": reading.records,
+            }
             for kind, reading in readings.items()
         },
         "answers": {
@@ -229,7 +234,10 @@ def _read_from(seen: Survey) -> dict[str, Any]:
 
 
 def _tell(seen: Survey, progress: Progress) -> None:
-    progress(f"read {seen.ldos.records} records in {seen.ldos.segments} segments, {seen.labels.records} answers")
+    compacted = f", {seen.ldos.compacted} more from compact files" if seen.ldos.compacted else ""
+    progress(
+        f"read {seen.ldos.records} records in {seen.ldos.segments} segments{compacted}; {seen.labels.records} answers"
+    )
     for reason, count in seen.rejections.counts.most_common():
         progress(f"left out {count}: {reason} (first at {seen.rejections.first[reason]})")
     for kind, reading in (("LDO", seen.ldos), ("label", seen.labels)):
@@ -245,7 +253,7 @@ HINTS = {
 
 
 def _nothing(store: Store, seen: Survey) -> str:
-    if seen.ldos.segments == 0 and not seen.rejections.counts:
+    if seen.ldos.segments + seen.ldos.compacted == 0 and not seen.rejections.counts:
         return f"{store.description}: no segments under ldo/v1/; write some with: npm run simulate -- segments"
     why = [
         f"{reason} ({count}, first at {seen.rejections.first[reason]})"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .compacted import read_all
 from .config import Config
 from .segments import LABEL, LDO, Labelled, Parser, Reading, Ref, Rejections, list_segments, read_segments
 from .store import Store
@@ -62,7 +63,7 @@ def survey(store: Store, config: Config, seen: Survey, earlier: Since | None = N
     del answers
     parser = Parser(LDO, seen.rejections)
     refs = list_segments(store, LDO, seen.rejections, seen.ldos)
-    for ref, lines in read_segments(store, refs, seen.rejections, seen.ldos):
+    for ref, lines in read_all(store, refs, seen.rejections, seen.ldos):
         known = earlier is not None and earlier.had("ldo", ref)
         for number, line in lines:
             place = f"{ref.key}:{number}"

@@ -151,6 +151,32 @@ def write_key(folder: Path) -> tuple[Path, Path]:
     return private, public
 
 
+def answer(number: int, to: int, verdict: str = "wrong", label: str | None = None, **changes: Any) -> dict[str, Any]:
+    """A label record as a review queue writes it: answer `number`, to the record `to`."""
+    record: dict[str, Any] = {
+        "schema": "label/1",
+        "label_id": f"LABEL-{number}",
+        "ldo_id": f"LDO-{uuid.UUID(int=to)}",
+        "verdict": verdict,
+        "ground_truth_label": label,
+        "label_source": "engineer",
+        "validated_by": "alice",
+        "identity_source": "authenticated",
+        "validated_at": f"2026-01-02T00:00:{number % 60:02d}.000Z",
+        "notes": "",
+        "evaluation": None,
+    }
+    return record | changes
+
+
+def write_labels(folder: Path, records: Iterable[dict[str, Any]], *, spool: str = SPOOL[::-1], seq: int = 1) -> Path:
+    """Put label records into a folder as one segment."""
+    target = folder / "labels" / "v1" / "by=queue-1" / spool / f"{seq:010d}.ndjson.gz"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(gzip.compress(b"".join(orjson.dumps(record) + b"\n" for record in records)))
+    return target
+
+
 @pytest.fixture
 def config_file(tmp_path: Path) -> Path:
     path = tmp_path / "pumps.toml"

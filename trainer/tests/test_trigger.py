@@ -1,0 +1,44 @@
+"""One retraining per cause, whoever starts it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import orjson
+import pytest
+
+from context_edge_trainer.errors import TrainerError
+from context_edge_trainer.folder_store import FolderStore
+from context_edge_trainer.trigger import parse_body, trigger
+
+
+@pytest.mark.parametrize(
+    "cause", ["month-2026-11", "count-20261124T013000Z-0123abcd", "count-none", "fpr-0123abcd-1", "fpr-0123abcd-12"]
+)
+def test_the_first_of_many_starters_creates_the_trigger(tmp_path: Path, cause: str) -> None:
+    store = FolderStore(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        first = list(pool.map(lambda number: trigger(store, "pumps", cause, {"by": number}), range(8)))
+    assert sorted(first) == [False] * 7 + [True]
+    document = orjson.loads((tmp_path / "triggers" / "pumps" / f"{cause}.json").read_bytes())
+    assert (document["model"], document["cause"], document["by"]) == ("pumps", cause, first.index(True))
+    assert trigger(store, "fans", cause)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    ["", "month-2026-13", "month-2026-1", "weekly-1", "fpr-0123ABCD-1", "fpr-0123abcd-0", "count-", "count-a/b"],
+)
+def test_a_cause_that_others_would_name_differently_is_refused(tmp_path: Path, cause: str) -> None:
+    with pytest.raises(TrainerError, match="month-2026-11, count-<snapshot> or fpr-"):
+        trigger(FolderStore(tmp_path), "pumps", cause)
+    with pytest.raises(TrainerError, match=r"--model 'a\.\.b'"):
+        trigger(FolderStore(tmp_path), "a..b", "month-2026-11")
+
+
+def test_what_a_starter_adds_never_stands_in_for_what_must_be_there(tmp_path: Path) -> None:
+    trigger(FolderStore(tmp_path), "pumps", "month-2026-11", parse_body('{"model": "x", "run": 7}'))
+    document = orjson.loads((tmp_path / "triggers" / "pumps" / "month-2026-11.json").read_bytes())
+    assert (document["model"], document["run"]) == ("pumps", 7)
+    for text in ("[1]", "{half", '"' + "x" * 70_000 + '"'):
+        with pytest.raises(TrainerError, match="--body"):
+            parse_body(text)

@@ -7,18 +7,19 @@ import sys
 from collections.abc import Sequence
 from types import FrameType, ModuleType
 
-from .errors import GateError, TrainerError
+from .errors import GateError, TakenError, TrainerError
 from .progress import Reporter
 
-COMMANDS = ("snapshot", "train", "export", "release", "run")
+COMMANDS = ("snapshot", "train", "export", "release", "run", "compact", "trigger")
 
 MEND = 2
 GATES = 3
+TAKEN = 4
 STOPPED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit status: 0 done, 2 for what a person must mend, 3 for a gate that did not pass, 130 stopped by a signal."""
+    """Exit status: 0 done, 2 something to mend, 3 a gate did not pass, 4 triggered already, 130 stopped by a signal."""
     commands = {name: importlib.import_module(f".commands.{name}", __package__) for name in COMMANDS}
     options = _parser(commands).parse_args(arguments)
     progress = Reporter(as_json=options.progress == "json")
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands[options.command].run(options, progress)
     except GateError as error:
         return _end(progress, "failed", f"not released: {error}", GATES)
+    except TakenError as error:
+        return _end(progress, "failed", str(error), TAKEN)
     except TrainerError as error:
         return _end(progress, "failed", str(error), MEND)
     except KeyboardInterrupt:
@@ -55,7 +58,8 @@ def _parser(commands: dict[str, ModuleType]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m context_edge_trainer",
         description="Learns a failure-prediction model from Labeled Data Objects.",
-        epilog="Status: 0 done, 2 something to mend, 3 a gate did not pass (nothing is released), 130 stopped.",
+        epilog="Status: 0 done, 2 something to mend, 3 a gate did not pass (nothing is released), "
+        "4 triggered already (trigger), 130 stopped.",
     )
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in commands.items():

@@ -7,3 +7,7 @@ class TrainerError(Exception):
 
 class GateError(TrainerError):
     """Gates that stand in the way of a release, with value and bound. Ends the command with status 3."""
+
+
+class TakenError(TrainerError):
+    """Somebody else was first with what only one shall do. Ends the command with status 4."""

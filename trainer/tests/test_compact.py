@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from context_edge_trainer.__main__ import main
 from context_edge_trainer.compact import Compacted, compact
 from context_edge_trainer.compacted import key_of, write_compact
 from context_edge_trainer.config import Config
@@ -221,3 +222,9 @@ def test_little_memory_makes_more_files_and_loses_nothing(
     monkeypatch.setattr("context_edge_trainer.compact.HELD_BYTES", 5_000)
     assert run(tmp_path).segments == 40
     assert rows(tmp_path, config)[0] == before
+
+
+def test_the_command_compacts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small_segments(tmp_path)
+    assert main(["compact", "--store", str(tmp_path)]) == 0
+    assert "40 segments with 212 records are in 3 new files" in capsys.readouterr().err

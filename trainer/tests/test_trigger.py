@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from context_edge_trainer.__main__ import main
 from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.folder_store import FolderStore
 from context_edge_trainer.trigger import parse_body, trigger
@@ -42,3 +43,21 @@ def test_what_a_starter_adds_never_stands_in_for_what_must_be_there(tmp_path: Pa
     for text in ("[1]", "{half", '"' + "x" * 70_000 + '"'):
         with pytest.raises(TrainerError, match="--body"):
             parse_body(text)
+
+
+def test_the_command_tells_who_is_first_by_its_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = [
+        "trigger",
+        "--store",
+        str(tmp_path),
+        "--model",
+        "pumps",
+        "--cause",
+        "month-2026-11",
+        "--body",
+        '{"by": 1}',
+    ]
+    assert main(command) == 0
+    assert main(command) == 4
+    assert f"month-2026-11 of pumps is triggered already in folder {tmp_path}" in capsys.readouterr().err
+    assert main([*command[:-1], "[]"]) == 2

@@ -65,10 +65,13 @@ export class ContextLookup {
    */
   find(from: KeySource): Promise<Found> {
     const askedAt = this.clock.monotonic();
-    const ask = (): Promise<Found> =>
-      new Promise((resolve, reject) => new PendingLookup(this, from, askedAt, resolve, reject).start());
     const { opening } = this.store;
-    return opening === undefined ? ask() : opening.then(ask);
+    if (opening === undefined) return this.ask(from, askedAt, askedAt);
+    return opening.then(() => this.ask(from, askedAt, this.clock.monotonic()));
+  }
+
+  private ask(from: KeySource, askedAt: number, now: number): Promise<Found> {
+    return new Promise((resolve, reject) => new PendingLookup(this, from, askedAt, now, resolve, reject).start());
   }
 }
 
@@ -112,10 +115,11 @@ class PendingLookup implements Sink, Waiting {
     private readonly from: KeySource,
     /** Before what it had to wait for: a latency is what the line has waited. */
     private readonly askedAt: number,
+    now: number,
     private readonly resolve: (found: Found) => void,
     private readonly reject: (error: unknown) => void,
   ) {
-    this.due = owner.clock.monotonic() + owner.deadlines.ms;
+    this.due = now + owner.deadlines.ms;
   }
 
   start(): void {

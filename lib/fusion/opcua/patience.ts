@@ -9,7 +9,7 @@ const STILL_MS = 30_000;
 const UNANSWERED: ReadonlySet<string> = new Set(["opcua-unreachable", "timeout"]);
 /** Opening a session costs a server half a dozen requests: who was refused one, or lost it at once, waits so long. */
 const REFUSED_PAUSE_MS = 3000;
-/** Following variables costs it twice as many more: where a session ended at once, the next must first last so long. */
+/** Following variables costs it twice as many more: where one was lost, the next must first last so long. */
 const PROBATION_MS = 250;
 /** What is decided by a person is not asked for more often. */
 const SETTLED: ReadonlySet<string> = new Set(["opcua-user", "opcua-untrusted", "opcua-security", "opcua-refused"]);
@@ -23,6 +23,8 @@ export class Patience {
   private refusals = 0;
   private shortLived = 0;
   private diedYoung = 0;
+  /** A session was. */
+  private lost = false;
   private endedFor = "";
 
   /** @param watchdogMs 0: never */
@@ -48,7 +50,7 @@ export class Patience {
 
   /** How long a session must have lasted before anything is asked of it. */
   get probationMs(): number {
-    return this.diedYoung > 0 ? PROBATION_MS : 0;
+    return this.lost ? PROBATION_MS : 0;
   }
 
   /** A value came that was not the first of its variable. */
@@ -61,6 +63,7 @@ export class Patience {
     this.endedFor = code;
     if (code === "opcua-silent") this.silences++;
     this.refusals = code === "opcua-user" ? this.refusals + 1 : 0;
+    if (heldMs > 0) this.lost = true;
     const steady = heldMs > STEADY_MS;
     this.shortLived = steady ? 0 : this.shortLived + 1;
     if (steady) this.diedYoung = 0;

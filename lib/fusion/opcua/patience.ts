@@ -9,6 +9,7 @@ const STILL_MS = 30_000;
 const UNANSWERED: ReadonlySet<string> = new Set(["opcua-unreachable", "timeout"]);
 /** Opening a session costs a server half a dozen requests: who was refused one, or lost it at once, waits so long. */
 const REFUSED_PAUSE_MS = 3000;
+const HUNG_PAUSE_MS = 1000;
 /** Following variables costs it twice as many more: where one was lost, the next must first last so long. */
 const PROBATION_MS = 250;
 /** What is decided by a person is not asked for more often. */
@@ -26,6 +27,7 @@ export class Patience {
   /** A session was. */
   private lost = false;
   private endedFor = "";
+  private triedMs = 0;
 
   /** @param watchdogMs 0: never */
   constructor(
@@ -58,9 +60,10 @@ export class Patience {
     this.silences = 0;
   }
 
-  /** @param code of the error that a connection ended with, @param heldMs how long it had held, 0 where none came about */
-  ended(code: string, heldMs: number): void {
+  /** @param code of the error that a connection ended with, @param heldMs how long it had held, 0 where none came about; then @param triedMs for how long it was tried */
+  ended(code: string, heldMs: number, triedMs = 0): void {
     this.endedFor = code;
+    this.triedMs = triedMs;
     if (code === "opcua-silent") this.silences++;
     this.refusals = code === "opcua-user" ? this.refusals + 1 : 0;
     if (heldMs > 0) this.lost = true;
@@ -78,9 +81,10 @@ export class Patience {
   pauseMs(failures: number, random: number): number {
     if (this.refusals > 0) return Math.min(LONGEST_USER_PAUSE_MS, SETTLED_PAUSE_MS * 2 ** (this.refusals - 1));
     if (SETTLED.has(this.endedFor)) return SETTLED_PAUSE_MS;
-    // One that ends sessions as they come ends some at the greeting.
-    if (this.diedYoung > 1) return REFUSED_PAUSE_MS;
-    if (this.shortLived > 1 && !UNANSWERED.has(this.endedFor)) return REFUSED_PAUSE_MS;
+    const unanswered = UNANSWERED.has(this.endedFor);
+    if (this.shortLived > 1 && !unanswered) return REFUSED_PAUSE_MS;
+    // One that ends sessions as they come ends some at the greeting; one that hangs has taken its time already.
+    if (this.diedYoung > 1 && unanswered) return Math.max(HUNG_PAUSE_MS, REFUSED_PAUSE_MS - this.triedMs);
     return 100 + backoffMs(Math.max(failures, this.shortLived), random, 250, 1500);
   }
 }

@@ -125,6 +125,7 @@ export class OpcuaSource {
 
   private async serve(signal: AbortSignal, works: () => void): Promise<void> {
     let heldMs = 0;
+    const tried = this.clock.monotonic();
     try {
       const connection = await this.open(signal);
       const begun = this.clock.monotonic();
@@ -136,7 +137,7 @@ export class OpcuaSource {
         await connection.close();
       }
     } catch (error) {
-      if (!signal.aborted) this.patience.ended(errorCode(error), heldMs);
+      if (!signal.aborted) this.patience.ended(errorCode(error), heldMs, this.clock.monotonic() - tried);
       throw error;
     }
   }

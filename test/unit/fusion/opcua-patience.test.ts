@@ -69,8 +69,11 @@ describe("the patience of an OPC UA source", () => {
     patience.ended("opcua-connection", 80);
     assert.equal(patience.pauseMs(1, HALF), 225, "once is no habit");
     patience.ended("opcua-connection", 80);
+    assert.equal(patience.pauseMs(2, HALF), 3000);
     patience.ended("opcua-unreachable", 0);
-    assert.equal(patience.pauseMs(3, HALF), 3000);
+    assert.equal(patience.pauseMs(3, 0), 3000);
+    patience.ended("opcua-unreachable", 0, 2000);
+    assert.equal(patience.pauseMs(4, 0), 1000, "one that hangs has had two seconds for its greeting");
   });
 
   it("puts a session on probation once one was lost: it may be the first of many", () => {

@@ -11,7 +11,8 @@ process.chdir(root);
 rmSync("dist", { recursive: true, force: true });
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], { stdio: "inherit" });
 // The schemas' source needs TypeBox, which is not there at run time; what follows from it is generated code.
-for (const name of ["messages", "messages-alarms", "schema-parts"]) rmSync(join("dist", "lib", `${name}.js`));
+for (const name of ["messages", "messages-alarms", "messages-release", "schema-parts"])
+  rmSync(join("dist", "lib", `${name}.js`));
 cpSync(join("lib", "contract", "generated", "checks.js"), join("dist", "lib", "contract", "generated", "checks.js"));
 // No clock of this version can be before it. SOURCE_DATE_EPOCH (seconds) makes a build repeatable.
 const builtAt = new Date(process.env.SOURCE_DATE_EPOCH ? process.env.SOURCE_DATE_EPOCH * 1000 : Date.now());

@@ -7,15 +7,25 @@ import { dirname, join } from "node:path";
 import Ajv from "ajv";
 import standalone from "ajv/dist/standalone";
 import { Golden, LabelRecord, Ldo, Manifest, Mer } from "../lib/messages";
+import { Bundle, Envelope, Pointer, Statement } from "../lib/messages-release";
 
 const root = join(__dirname, "..");
 // TypeBox writes a tuple as a list of `items`: a form that drafts after 7 gave another meaning.
 const DRAFT = "http://json-schema.org/draft-07/schema#";
-const schemas = { "ldo-1": Ldo, "label-1": LabelRecord, "mer-1": Mer, "model-1": Manifest, "golden-1": Golden };
+const schemas = {
+  "ldo-1": Ldo,
+  "label-1": LabelRecord,
+  "mer-1": Mer,
+  "model-1": Manifest,
+  "golden-1": Golden,
+  "pointer-1": Pointer,
+};
+/** Formats of others, which they describe themselves: only checked. */
+const foreign = { envelope: Envelope, bundle: Bundle, statement: Statement };
 
 function checks(): string {
   const ajv = new Ajv({
-    schemas: Object.entries(schemas).map(([$id, schema]) => ({ ...schema, $id })),
+    schemas: Object.entries({ ...schemas, ...foreign }).map(([$id, schema]) => ({ ...schema, $id })),
     allErrors: true,
     strict: false,
     strictNumbers: true,
@@ -23,7 +33,15 @@ function checks(): string {
     validateFormats: false,
     code: { source: true, lines: true },
   });
-  const code = standalone(ajv, { checkLdo: "ldo-1", checkManifest: "model-1", checkGolden: "golden-1" });
+  const code = standalone(ajv, {
+    checkLdo: "ldo-1",
+    checkManifest: "model-1",
+    checkGolden: "golden-1",
+    checkPointer: "pointer-1",
+    checkEnvelope: "envelope",
+    checkBundle: "bundle",
+    checkStatement: "statement",
+  });
   const missing = /require\("[^"]*"\)/.exec(code);
   if (missing) throw new Error(`the generated checks need ${missing[0]} at run time`);
   return `// Generated from lib/messages.ts by \`npm run schemas\`.\n${code}\n`;

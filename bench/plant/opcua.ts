@@ -2,8 +2,7 @@
 import { join } from "node:path";
 import { LASTING, PASSING, type Fault } from "../../test/support/opcua-faults";
 import { OpcuaRig } from "../../test/support/opcua-rig";
-import { startPeer } from "../../test/support/peers";
-import { freePort } from "../../test/support/ports";
+import { startOpcuaPeer } from "../../test/support/peers";
 import { TestProcess } from "../../test/support/process";
 import { figure, type Figure } from "../figures";
 import { median } from "../statistics";
@@ -33,7 +32,7 @@ export async function opcuaFigures(): Promise<Figure[]> {
 
 /** Both by turns against one server, so that the machine is as busy for the one as for the other. */
 async function cpu(): Promise<Figure> {
-  const server = await startPeer("asyncua_server.py", ["--port", String(await freePort()), "--tags", String(TAGS)]);
+  const server = await startOpcuaPeer("--tags", String(TAGS));
   const ours: number[] = [];
   const bare: number[] = [];
   try {

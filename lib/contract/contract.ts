@@ -1,12 +1,37 @@
 /** Whether a value is what the message contract says, and if not, why. */
 import type { Golden, Ldo, Manifest } from "../messages";
-import { checkGolden, checkLdo, checkManifest, type Fault } from "./generated/checks";
+import type { Bundle, Envelope, Pointer, Statement } from "../messages-release";
+import {
+  checkBundle,
+  checkEnvelope,
+  checkGolden,
+  checkLdo,
+  checkManifest,
+  checkPointer,
+  checkStatement,
+  type Fault,
+} from "./generated/checks";
 
-const CHECKS = { "ldo/1": checkLdo, "model/1": checkManifest, "golden/1": checkGolden };
-interface Contracts {
+const CHECKS = {
+  "ldo/1": checkLdo,
+  "model/1": checkManifest,
+  "golden/1": checkGolden,
+  "pointer/1": checkPointer,
+  envelope: checkEnvelope,
+  bundle: checkBundle,
+  statement: checkStatement,
+};
+export interface Contracts {
   "ldo/1": Ldo;
   "model/1": Manifest;
   "golden/1": Golden;
+  "pointer/1": Pointer;
+  /** DSSE. */
+  envelope: Envelope;
+  /** Sigstore, in key mode. */
+  bundle: Bundle;
+  /** in-toto, of a model's signature. */
+  statement: Statement;
 }
 
 /** How many faults are named. */

@@ -60,3 +60,54 @@ export class Skew {
     return Math.round(most);
   }
 }
+
+/** A clock off by less is in step for whoever looks at a status. */
+const IN_STEP_MS = 1000;
+/** Looked at so often: the skew of a busy server's stamps is not sought for each of them. */
+const LOOK_MS = 1000;
+
+/**
+ * A source's skew for a status: told when it is first known, and then when it is another in earnest, by more than half a
+ * second and a tenth of what was told.
+ */
+export class ToldSkew {
+  private skew = new Skew();
+  private lookedAt = -Infinity;
+  private told: number | undefined;
+
+  /** @param tell milliseconds, 0 where it is in step; undefined: it is not known any more */
+  constructor(private readonly tell: (ms: number | undefined) => void) {}
+
+  /** As `Skew.note`. */
+  note(stamp: number, wall: number, now: number): void {
+    this.skew.note(stamp, wall, now);
+    if (now - this.lookedAt < LOOK_MS) return;
+    this.lookedAt = now;
+    const ms = roundedSkew(this.skew.ms ?? 0);
+    if (this.told !== undefined && Math.abs(ms - this.told) <= Math.max(IN_STEP_MS / 2, Math.abs(this.told) / 10))
+      return;
+    this.told = ms;
+    this.tell(ms);
+  }
+
+  /** Nothing is known of the source that comes next. */
+  forget(): void {
+    this.skew = new Skew();
+    if (this.told === undefined) return;
+    this.told = undefined;
+    this.tell(undefined);
+  }
+}
+
+/** To half seconds, from a minute on to whole ones. */
+function roundedSkew(ms: number): number {
+  if (Math.abs(ms) < IN_STEP_MS) return 0;
+  const step = Math.abs(ms) < 60_000 ? IN_STEP_MS / 2 : 1000;
+  return Math.round(ms / step) * step;
+}
+
+/** "12.5 s behind"; "in step" where it is off by less than a second. */
+export function skewInWords(ms: number): string {
+  if (Math.abs(ms) < IN_STEP_MS) return "in step";
+  return `${(Math.abs(ms) / 1000).toLocaleString("en-US")} s ${ms > 0 ? "ahead" : "behind"}`;
+}

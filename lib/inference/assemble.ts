@@ -1,7 +1,7 @@
 import { EdgeError } from "../errors";
 import { sha256 } from "../storage/hash";
 import type { Release } from "./backend";
-import { releaseDigest } from "./digest";
+import { releaseDigest } from "../release/digest";
 import { parseGolden, parseManifest } from "./manifest";
 import { inspectOnnx } from "./onnx-file";
 

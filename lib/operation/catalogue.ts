@@ -41,6 +41,11 @@ export const METRICS = {
   channels_unusable: { type: "gauge", help: "Channels, over all assets, that have no usable reading." },
   readings_unmatched_total: { type: "counter", help: "Messages in which no channel found a reading." },
   source_up: { type: "gauge", help: "1 while a source of readings is connected and delivers.", labels: ["source"] },
+  source_skew_seconds: {
+    type: "gauge",
+    help: "By how much a source's stamps are ahead of the device's clock.",
+    labels: ["source"],
+  },
   store_up: { type: "gauge", help: "1 while the context store answers.", labels: ["store"] },
   ldos_total: { type: "counter", help: "Labeled Data Objects, by what became of them.", labels: ["result"] },
   spool_rows: { type: "gauge", help: "Records that are not in the bucket yet, dead letters included." },

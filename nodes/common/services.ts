@@ -37,6 +37,8 @@ export interface OpcuaService {
   follow(nodeId: string, listener: (reading: Reading) => void): () => void;
   /** Called now and on every change with what keeps the connection from working, "" when it works. */
   watch(listener: (trouble: string) => void): () => void;
+  /** Called now and when it changes in earnest with how far the server's stamps are ahead of this device's clock. */
+  watchSkew(listener: (ms: number | undefined) => void): () => void;
 }
 
 /** Modbus devices, shared by all who poll registers on them. Reads only, never writes. */

@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import type { NodeAPI, NodeDef } from "node-red";
+import type { Node, NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../lib/clock";
+import { CONNECTING } from "../../lib/fusion/link";
 import { OpcuaSource } from "../../lib/fusion/opcua/source";
+import { skewInWords } from "../../lib/fusion/stamps";
 import { PeerLog } from "../../lib/operation/peer-log";
-import { onClose } from "../common/adapter";
+import { onClose, shorten } from "../common/adapter";
 import { hearPeer } from "../common/peers";
 import { refuseService, service, type RawConfig } from "../common/config";
 import type { DeviceService, OpcuaService } from "../common/services";
@@ -15,6 +17,35 @@ interface OpcuaNode extends Deployed {
 }
 
 const TYPE = "context-edge-opcua";
+
+/** Shows whether the server is there, and how far its stamps are off: what must be known before they are trusted. */
+function followStatus(node: Node, source: OpcuaSource, hear: (trouble: string) => void): () => void {
+  let trouble: string = CONNECTING;
+  let skewMs: number | undefined;
+  const show = (): void => {
+    if (trouble === CONNECTING) node.status({ fill: "grey", shape: "ring", text: trouble });
+    else if (trouble !== "")
+      node.status({ fill: "red", shape: "ring", text: shorten(trouble.replace(/^\S+: /, ""), 60) });
+    else {
+      const stamps = skewMs === undefined ? "" : ` · its stamps ${skewInWords(skewMs)}`;
+      node.status({ fill: "green", shape: "dot", text: `connected${stamps}` });
+    }
+  };
+  const stops = [
+    source.watch((told) => {
+      hear(told);
+      trouble = told;
+      show();
+    }),
+    source.watchSkew((told) => {
+      skewMs = told;
+      show();
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
 
 /** An OPC UA server, one session for all who follow variables on it. */
 export = function (RED: NodeAPI): void {
@@ -34,7 +65,7 @@ export = function (RED: NodeAPI): void {
       const source = new OpcuaSource(this.options, systemClock, Math.random);
       this.service = source;
       const peer = new PeerLog(`OPC UA ${this.options.url}`, this, systemClock);
-      const unwatch = source.watch((trouble) => hearPeer(peer, trouble));
+      const unwatch = followStatus(this, source, (trouble) => hearPeer(peer, trouble));
       onClose(this, () => {
         unwatch();
         peer.unused();

@@ -3,6 +3,7 @@ import { systemClock } from "../../lib/clock";
 import { offersOf, type FusionConfig } from "../../lib/fusion/channel";
 import { Fuser, type Sample } from "../../lib/fusion/fuser";
 import { CONNECTING } from "../../lib/fusion/link";
+import { skewInWords } from "../../lib/fusion/stamps";
 import type { Counts } from "../../lib/operation/part";
 import { onClose, onInput, refuseAll, sendFrom, shorten, type Outputs } from "../common/adapter";
 import { ConfigReader, service, type RawConfig } from "../common/config";
@@ -34,6 +35,7 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
   const status = new StatusLine(node);
   const troubles = new Map<string, string>();
   const sources = new Map<string, string>();
+  const skews = new Map<string, number>();
   const { counts } = partOf(node);
   const fuser = new Fuser({
     config: settings,
@@ -42,13 +44,19 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
     clock: systemClock,
     notice: (message) => sendFrom(node, [null, message]),
     emit: (sample) => sendFrom(node, outputsOf([sample], counts)),
-    changed: () => show(status, fuser, settings, troubles),
+    changed: () => showNow(),
   });
+  const showNow = (): void => show(status, fuser, settings, troubles, skews);
   const watchSource = (name: string) => (trouble: string) => {
     sources.set(name, trouble);
     if (trouble === "") troubles.delete(name);
     else troubles.set(name, trouble);
-    show(status, fuser, settings, troubles);
+    showNow();
+  };
+  const watchSkew = (ms: number | undefined): void => {
+    if (ms === undefined) skews.delete("OPC UA");
+    else skews.set("OPC UA", ms);
+    showNow();
   };
   const stops: (() => void)[] = [offer(node, offersOf(settings.channels))];
   const release = (): void => {
@@ -57,21 +65,21 @@ function open(RED: NodeAPI, node: Node, raw: RawConfig): void {
     status.close();
   };
   try {
-    followOpcua(RED, raw, fuser, stops, watchSource("OPC UA"));
+    followOpcua(RED, raw, fuser, stops, watchSource("OPC UA"), watchSkew);
     followModbus(RED, raw, fuser, settings, stops, watchSource("Modbus"));
   } catch (error) {
     // Refused as a whole: what was begun by now would go on without an end.
     release();
     throw error;
   }
-  show(status, fuser, settings, troubles);
+  showNow();
 
   (node as Readable).readOut = () => fuser.readOut();
-  inspect(node, (report) => tell(report, fuser, sources));
+  inspect(node, (report) => tell(report, fuser, sources, skews));
   onInput(node, (message, send) => {
     const samples = fuser.take(message);
     if (samples.length > 0) send(outputsOf(samples, counts));
-    else if (fuser.unmatched === 1) show(status, fuser, settings, troubles);
+    else if (fuser.unmatched === 1) showNow();
   });
   onClose(node, release);
 }
@@ -90,11 +98,12 @@ function followOpcua(
   fuser: Fuser,
   stops: (() => void)[],
   watch: (trouble: string) => void,
+  watchSkew: (ms: number | undefined) => void,
 ): void {
   const wanted = fuser.wanted("opcua");
   if (wanted.length === 0) return;
   const source = service<OpcuaService>(RED, raw["opcua"], "context-edge-opcua", "sensor-fuse");
-  stops.push(source.watch(watch));
+  stops.push(source.watch(watch), source.watchSkew(watchSkew));
   for (const { channel, asset, match } of wanted) {
     stops.push(source.follow(match, (reading) => fuser.takeOwn(channel, asset, reading)));
   }
@@ -118,7 +127,13 @@ function followModbus(
   }
 }
 
-function show(status: StatusLine, fuser: Fuser, settings: FusionConfig, troubles: ReadonlyMap<string, string>): void {
+function show(
+  status: StatusLine,
+  fuser: Fuser,
+  settings: FusionConfig,
+  troubles: ReadonlyMap<string, string>,
+  skews: ReadonlyMap<string, number>,
+): void {
   const trouble = fuser.trouble();
   for (const [source, text] of troubles) {
     // The place stands in health and in the log; what fits under a node is the cause.
@@ -129,7 +144,9 @@ function show(status: StatusLine, fuser: Fuser, settings: FusionConfig, troubles
   const of = trouble?.asset === undefined ? "" : `${trouble.asset}: `;
   const { latest } = fuser.strangers;
   const strange = latest === undefined ? "" : ` · unknown asset ${latest}`;
-  if (!trouble) status.set("green", "dot", shorten(`${settings.channels.length} channels good${strange}`, 60));
+  const off = [...skews].find(([, ms]) => ms !== 0);
+  const skew = off ? ` · stamps of ${off[0]} ${skewInWords(off[1])}` : "";
+  if (!trouble) status.set("green", "dot", shorten(`${settings.channels.length} channels good${strange}${skew}`, 60));
   else if (trouble.code === "channel-missing") {
     const lost = fuser.unmatched > 0 && fuser.matched === 0;
     const words = lost ? "no channel takes these messages" : `waiting for ${of}${trouble.channel}${strange}`;

@@ -1,13 +1,12 @@
 import { strict as assert } from "node:assert";
 import { X509Certificate } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, picture } from "../support/browser";
 import { scratch } from "../support/cache";
 import { BUNDLED_VERSION, linkedPalette, removeUserDir, startNodeRed, type NodeRed } from "../support/nodered";
-import { startPeer, type Peer } from "../support/peers";
-import { freePort } from "../support/ports";
+import { startSecurePeer, type Peer } from "../support/peers";
 
 const UA = "4a4a4a4a00000001";
 
@@ -27,19 +26,7 @@ describe("the dialog of an OPC UA connection in the editor", function () {
   before(async () => {
     folder = scratch("opcua-editor");
     trusting = join(folder, "trusted");
-    mkdirSync(trusting);
-    peer = await startPeer("asyncua_server.py", [
-      "--only-secure",
-      "--no-anonymous",
-      "--port",
-      String(await freePort()),
-      "--user",
-      "op:secret",
-      "--pki",
-      join(folder, "server"),
-      "--trust",
-      trusting,
-    ]);
+    peer = await startSecurePeer(folder, trusting);
     userDir = linkedPalette();
     red = await startNodeRed({
       version: BUNDLED_VERSION,

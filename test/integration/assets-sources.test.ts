@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
 import helper from "node-red-node-test-helper";
 import type { EdgeMessage } from "../../lib/messages";
-import { scratch } from "../support/cache";
-import { startPeer, type Peer } from "../support/peers";
-import { freePort } from "../support/ports";
+import { OwnSources, sourceRow } from "../support/own-sources";
 import { until } from "../support/process";
 import device = require("../../nodes/context-edge-device/context-edge-device");
 import fuse = require("../../nodes/sensor-fuse/sensor-fuse");
@@ -14,36 +11,20 @@ import opcua = require("../../nodes/context-edge-opcua/context-edge-opcua");
 const ASSETS = ["0", "7"];
 /** What the device holds at 40011, and one further. */
 const REGISTERS = [550, -1234];
-const row = (name: string, source: string, match: string, more: object = {}): object => ({
-  name,
-  source,
-  match,
-  max_age_ms: "5000",
-  ...more,
-});
+const row = (name: string, source: string, match: string, more: object = {}): object =>
+  sourceRow(name, source, match, { max_age_ms: "5000", ...more });
 
 /** A channel row with {asset} in its node id or address, on real servers. */
 describe("sensor-fuse's own sources, per asset", function () {
   this.timeout(60_000);
-  let folder: string;
-  let server: Peer;
-  let plc: Peer;
-  let plcPort: number;
+  let sources: OwnSources;
 
   before(async function () {
     this.timeout(120_000);
-    folder = scratch("fuse-assets");
-    plcPort = await freePort();
-    server = await startPeer("asyncua_server.py", ["--port", String(await freePort()), "--tags", "8"]);
-    plc = await startPeer("pymodbus_server.py", ["--port", String(plcPort)]);
-    helper.init(require.resolve("node-red"), { userDir: folder });
-    await new Promise<void>((resolve) => helper.startServer(resolve));
+    sources = await OwnSources.start("fuse-assets", "--tags", "8");
   });
   afterEach(() => helper.unload());
-  after(async () => {
-    await Promise.all([server.stop(), plc.stop(), new Promise<void>((resolve) => helper.stopServer(resolve))]);
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => sources.stop());
 
   it("read each asset's own node and registers, and make a sample of each", async () => {
     const flow = [
@@ -51,15 +32,15 @@ describe("sensor-fuse's own sources, per asset", function () {
       {
         id: "d1",
         type: "context-edge-device",
-        data_dir: folder,
+        data_dir: sources.folder,
         assets: ASSETS.map((id) => ({ id, line: "line-1", station: "", readers: "" })),
       },
-      { id: "u1", type: "context-edge-opcua", endpoint: server.info.url, interval_ms: "100" },
+      { id: "u1", type: "context-edge-opcua", endpoint: sources.server.info.url, interval_ms: "100" },
       {
         id: "m1",
         type: "context-edge-modbus",
         host: "127.0.0.1",
-        port: String(plcPort),
+        port: String(sources.plcPort),
         unit: "1",
         interval_ms: "100",
         assets: [

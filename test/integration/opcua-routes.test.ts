@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import helper from "node-red-node-test-helper";
 import { scratch } from "../support/cache";
-import { startPeer, type Peer } from "../support/peers";
+import { startSecurePeer, type Peer } from "../support/peers";
 import { freePort } from "../support/ports";
 import { startOpcua, type OpcuaPlant } from "../../simulator/opcua-server";
 import device = require("../../nodes/context-edge-device/context-edge-device");
@@ -47,19 +47,7 @@ describe("the dialog of an OPC UA connection", function () {
     this.timeout(120_000);
     folder = scratch("opcua-dialog");
     trusting = join(folder, "trusted-by-server");
-    mkdirSync(trusting);
-    peer = await startPeer("asyncua_server.py", [
-      "--only-secure",
-      "--no-anonymous",
-      "--port",
-      String(await freePort()),
-      "--user",
-      "op:secret",
-      "--pki",
-      join(folder, "server"),
-      "--trust",
-      trusting,
-    ]);
+    peer = await startSecurePeer(folder, trusting);
     endpoint = peer.info.url as string;
     plant = await startOpcua({ host: "127.0.0.1", port: await freePort(), assets: ["motor-1", "motor-2"] });
     helper.init(require.resolve("node-red"), { userDir: folder });

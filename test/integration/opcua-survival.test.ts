@@ -4,8 +4,7 @@ import { systemClock } from "../../lib/clock";
 import { OpcuaSource } from "../../lib/fusion/opcua/source";
 import type { Reading } from "../../lib/fusion/reading";
 import { scratch } from "../support/cache";
-import { startPeer, type Peer } from "../support/peers";
-import { freePort } from "../support/ports";
+import { startOpcuaPeer, type Peer } from "../support/peers";
 import { until } from "../support/process";
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -28,7 +27,7 @@ describe("OPC UA source at a server that does not do what it says", function () 
   before(async function () {
     this.timeout(120_000);
     pkiDir = scratch("pki");
-    peer = await startPeer("asyncua_server.py", ["--port", String(await freePort()), "--rate", "20", "--tags", "40"]);
+    peer = await startOpcuaPeer("--rate", "20", "--tags", "40");
   });
   after(async () => {
     await peer.stop();
@@ -77,7 +76,7 @@ describe("OPC UA source at a server that does not do what it says", function () 
   it("waits for an address space that comes after the port", async () => {
     const heard = follow("temperature");
     await flows(heard, "values");
-    const restarted = peer.command("restart 0.2 5");
+    const restarted = peer.command("restart 0.2 3");
     await until(
       "it says what is missing",
       () => /has no namespace|BadNodeIdUnknown/.test(heard.at(-1)?.reason ?? ""),
@@ -121,8 +120,8 @@ describe("OPC UA source at a server that does not do what it says", function () 
     await peer.command("drop");
     await wait(1000);
     const before = await requests();
-    await wait(6000);
-    assert.ok((await requests()) - before <= 12, `${(await requests()) - before} requests in 6 s`);
+    await wait(4000);
+    assert.ok((await requests()) - before <= 8, `${(await requests()) - before} requests in 4 s`);
     assert.equal(heard.at(-1)?.silent, true);
     await peer.command("refuse off");
     await flows(heard, "values again");
@@ -135,9 +134,10 @@ describe("OPC UA source at a server that does not do what it says", function () 
     try {
       await wait(1500);
       const before = await requests();
-      await wait(6000);
+      await wait(4000);
       const asked = (await requests()) - before;
-      assert.ok(asked <= 12, `${asked} requests in 6 s`);
+      // Two attempts, of five requests at most and one that comes no further than the greeting; another may just begin.
+      assert.ok(asked <= 10, `${asked} requests in 4 s`);
     } finally {
       clearInterval(stop);
     }

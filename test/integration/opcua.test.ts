@@ -5,8 +5,7 @@ import { OpcuaConnection } from "../../lib/fusion/opcua/connection";
 import { OpcuaSource, type OpcuaOptions } from "../../lib/fusion/opcua/source";
 import type { Reading } from "../../lib/fusion/reading";
 import { scratch } from "../support/cache";
-import { startPeer, type Peer } from "../support/peers";
-import { freePort } from "../support/ports";
+import { startOpcuaPeer, type Peer } from "../support/peers";
 import { until } from "../support/process";
 
 const RECOVERY_MS = 5000;
@@ -32,7 +31,7 @@ describe("OPC UA source", function () {
   before(async function () {
     this.timeout(120_000);
     pkiDir = scratch("pki");
-    peer = await startPeer("asyncua_server.py", ["--port", String(await freePort()), "--rate", "20"]);
+    peer = await startOpcuaPeer("--rate", "20");
   });
   after(async () => {
     await peer.stop();
@@ -221,13 +220,7 @@ describe("OPC UA user and password", function () {
   before(async function () {
     this.timeout(120_000);
     pkiDir = scratch("pki");
-    peer = await startPeer("asyncua_server.py", [
-      "--port",
-      String(await freePort()),
-      "--user",
-      "op:secret",
-      "--no-anonymous",
-    ]);
+    peer = await startOpcuaPeer("--user", "op:secret", "--no-anonymous");
   });
   after(async () => {
     await peer.stop();

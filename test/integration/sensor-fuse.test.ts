@@ -1,52 +1,27 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
 import helper from "node-red-node-test-helper";
 import type { EdgeMessage } from "../../lib/messages";
-import { scratch } from "../support/cache";
-import { startPeer, type Peer } from "../support/peers";
-import { freePort } from "../support/ports";
+import { OwnSources, sourceRow } from "../support/own-sources";
 import { until } from "../support/process";
 import device = require("../../nodes/context-edge-device/context-edge-device");
 import fuse = require("../../nodes/sensor-fuse/sensor-fuse");
 import modbus = require("../../nodes/context-edge-modbus/context-edge-modbus");
 import opcua = require("../../nodes/context-edge-opcua/context-edge-opcua");
 
-const row = (name: string, source: string, match: string, more: object = {}) => ({
-  name,
-  source,
-  match,
-  max_age_ms: "1000",
-  ...more,
-});
+const row = (name: string, source: string, match: string, more: object = {}): object =>
+  sourceRow(name, source, match, { max_age_ms: "1000", ...more });
 
 /** The node as it runs in Node-RED, on an OPC UA server and a Modbus device of its own. */
 describe("sensor-fuse with its own sources", function () {
   this.timeout(60_000);
-  let folder: string;
-  let server: Peer;
-  let plc: Peer;
-  let plcPort: number;
+  let sources: OwnSources;
 
   before(async function () {
     this.timeout(120_000);
-    folder = scratch("fuse");
-    plcPort = await freePort();
-    server = await startPeer("asyncua_server.py", [
-      "--port",
-      String(await freePort()),
-      "--user",
-      "op:secret",
-      "--no-anonymous",
-    ]);
-    plc = await startPeer("pymodbus_server.py", ["--port", String(plcPort)]);
-    helper.init(require.resolve("node-red"), { userDir: folder });
-    await new Promise<void>((resolve) => helper.startServer(resolve));
+    sources = await OwnSources.start("fuse", "--user", "op:secret", "--no-anonymous");
   });
   afterEach(() => helper.unload());
-  after(async () => {
-    await Promise.all([server.stop(), plc.stop(), new Promise<void>((resolve) => helper.stopServer(resolve))]);
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => sources.stop());
 
   it("fuses channels of both, tells which one went stale, and is back by itself", async () => {
     await helper.load(
@@ -56,15 +31,21 @@ describe("sensor-fuse with its own sources", function () {
         {
           id: "d1",
           type: "context-edge-device",
-          data_dir: folder,
+          data_dir: sources.folder,
           assets: [{ id: "motor-1", line: "line-1", station: "", readers: "" }],
         },
-        { id: "u1", type: "context-edge-opcua", endpoint: server.info.url, interval_ms: "100", watchdog_ms: "5000" },
+        {
+          id: "u1",
+          type: "context-edge-opcua",
+          endpoint: sources.server.info.url,
+          interval_ms: "100",
+          watchdog_ms: "5000",
+        },
         {
           id: "m1",
           type: "context-edge-modbus",
           host: "127.0.0.1",
-          port: String(plcPort),
+          port: String(sources.plcPort),
           unit: "1",
           interval_ms: "100",
           timeout_ms: "300",
@@ -105,12 +86,12 @@ describe("sensor-fuse with its own sources", function () {
     assert.equal(fusion?.channels["speed"]?.source, "modbus");
     assert.equal(asset?.id, "motor-1");
 
-    await plc.command("hang on");
+    await sources.plc.command("hang on");
     const stale = (): unknown[] =>
       notices.filter(({ event }) => event?.kind === "channel-stale").map(({ event }) => event?.["channel"]);
     await until("the staleness of both is told", () => stale().length >= 2, 5000);
     assert.deepEqual(new Set(stale()), new Set(["level", "speed"]));
-    await plc.command("hang off");
+    await sources.plc.command("hang off");
     await until(
       "the recovery is told",
       () => notices.filter(({ event }) => event?.kind === "channel-good").length === 2,
@@ -121,7 +102,7 @@ describe("sensor-fuse with its own sources", function () {
   });
 
   it("closes its connections with the flow", async () => {
-    await until("the device sees none", async () => (await plc.command("state"))["connections"] === 0);
-    await until("the server sees none", async () => (await server.command("state"))["connections"] === 0);
+    await until("the device sees none", async () => (await sources.plc.command("state"))["connections"] === 0);
+    await until("the server sees none", async () => (await sources.server.command("state"))["connections"] === 0);
   });
 });

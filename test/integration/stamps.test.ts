@@ -3,8 +3,7 @@ import { rmSync } from "node:fs";
 import helper from "node-red-node-test-helper";
 import type { ChannelState, EdgeMessage } from "../../lib/messages";
 import { scratch } from "../support/cache";
-import { startPeer, type Peer } from "../support/peers";
-import { freePort } from "../support/ports";
+import { startOpcuaPeer, type Peer } from "../support/peers";
 import { until } from "../support/process";
 import device = require("../../nodes/context-edge-device/context-edge-device");
 import fuse = require("../../nodes/sensor-fuse/sensor-fuse");
@@ -21,17 +20,22 @@ const row = (name: string, age: string) => ({
   required: "false",
 });
 
+interface Shown {
+  on(event: "call:status", listener: (call: { args: [{ text: string }] }) => void): void;
+}
+
 /** One variable of an OPC UA server, read twice: aged by its arrival, and by the stamp that the server puts on it. */
 describe("stamps of an OPC UA server", function () {
   this.timeout(60_000);
   let folder: string;
   let server: Peer;
   let last: EdgeMessage | undefined;
+  const statuses = { connection: [] as string[], fusion: [] as string[] };
 
   before(async function () {
     this.timeout(120_000);
     folder = scratch("stamps");
-    server = await startPeer("asyncua_server.py", ["--port", String(await freePort()), "--rate", "20"]);
+    server = await startOpcuaPeer("--rate", "20");
     helper.init(require.resolve("node-red"), { userDir: folder });
     await new Promise<void>((resolve) => helper.startServer(resolve));
     await helper.load(
@@ -53,10 +57,27 @@ describe("stamps of an OPC UA server", function () {
           wires: [["o1"], []],
           channels: [row("by_arrival", "arrival"), row("by_stamp", "stamp")],
         },
+        {
+          id: "f2",
+          z: "a1",
+          type: "sensor-fuse",
+          x: 1,
+          y: 2,
+          device: "d1",
+          opcua: "u1",
+          trigger: "any",
+          wires: [[], []],
+          channels: [row("by_arrival", "arrival")],
+        },
         { id: "o1", z: "a1", type: "helper", x: 2, y: 1 },
       ],
     );
     helper.getNode("o1").on("input", (message) => (last = message));
+    for (const [id, shown] of [
+      ["u1", statuses.connection],
+      ["f2", statuses.fusion],
+    ] as const)
+      (helper.getNode(id) as unknown as Shown).on("call:status", ({ args: [{ text }] }) => shown.push(text));
     await goodAgain();
   });
   afterEach(async () => {
@@ -110,6 +131,13 @@ describe("stamps of an OPC UA server", function () {
     await server.command(`ts temperature ${HOUR}`);
     await only(/^by_stamp is bad: its stamp is 3,[56]\d\d,\d{3} ms ahead of this device's clock/);
     assert.ok(Math.abs((channel("by_arrival")?.skew_ms ?? 0) - HOUR) < 1000);
+    const ahead = /stamps (of OPC UA )?3,(600|599) s ahead$/;
+    for (const shown of [statuses.connection, statuses.fusion])
+      await until("the status says so", () => ahead.test(shown.at(-1) ?? ""));
+    const told = statuses.connection.length;
+    assert.ok(statuses.connection.includes("connected · its stamps in step"), "what it was before");
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.equal(statuses.connection.length, told, "it is said once, not with every value");
   });
 
   it("of a clock that is an hour behind make the channel stale", async () => {

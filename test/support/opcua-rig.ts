@@ -4,8 +4,7 @@ import { channelSpec } from "../../lib/fusion/channel";
 import { OpcuaSource } from "../../lib/fusion/opcua/source";
 import { scratch } from "./cache";
 import { FusedRig, MAX_AGE_MS } from "./fused-rig";
-import { startPeer, type Peer } from "./peers";
-import { freePort } from "./ports";
+import { startOpcuaPeer, type Peer } from "./peers";
 
 export const PUBLISHING_MS = 100;
 
@@ -20,7 +19,7 @@ export class OpcuaRig {
 
   static async start(): Promise<OpcuaRig> {
     const folder = scratch("opcua-rig");
-    const peer = await startPeer("asyncua_server.py", ["--port", String(await freePort()), "--rate", "20"]);
+    const peer = await startOpcuaPeer("--rate", "20");
     const url = peer.info.url as string;
     const source = new OpcuaSource(
       { url, user: undefined, pkiDir: folder, intervalMs: PUBLISHING_MS, watchdogMs: 2000 },

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { join } from "node:path";
 import { cached } from "./cache";
+import { freePort } from "./ports";
 import { TestProcess } from "./process";
 
 const PEERS = join(__dirname, "..", "peers");
@@ -56,4 +57,20 @@ function ask(port: number, line: string): Promise<Record<string, unknown>> {
       }
     });
   });
+}
+
+/** The OPC UA server. @param args beside the port */
+export async function startOpcuaPeer(...args: readonly string[]): Promise<Peer> {
+  return await startPeer("asyncua_server.py", ["--port", String(await freePort()), ...args]);
+}
+
+/**
+ * The OPC UA server that is reached only with a certificate it trusts, as the user op with the password "secret".
+ * @param folder for its own certificate, @param trusting where it looks for those that it trusts; made here
+ */
+export async function startSecurePeer(folder: string, trusting: string): Promise<Peer> {
+  mkdirSync(trusting);
+  const pki = join(folder, "server");
+  const secure = ["--only-secure", "--no-anonymous", "--user", "op:secret", "--pki", pki, "--trust", trusting];
+  return await startOpcuaPeer(...secure);
 }

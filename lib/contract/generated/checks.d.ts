@@ -15,3 +15,7 @@ interface Check {
 export const checkLdo: Check;
 export const checkManifest: Check;
 export const checkGolden: Check;
+export const checkPointer: Check;
+export const checkEnvelope: Check;
+export const checkBundle: Check;
+export const checkStatement: Check;

@@ -7,6 +7,7 @@ import { CONNECTING, Link, type Pause } from "../link";
 import { readValue, silentReading, withFacts, type Reading } from "../reading";
 import { OpcuaConnection } from "./connection";
 import type { OpcuaEndpoint } from "./endpoint";
+import { ToldSkew } from "../stamps";
 import { Patience } from "./patience";
 import { stampIn } from "./stamp";
 import { Subscription, type Followed } from "./subscription";
@@ -24,6 +25,9 @@ export interface OpcuaOptions extends OpcuaEndpoint {
   readonly trustStamps?: boolean;
 }
 
+/** @param ms negative: behind; 0: in step; undefined: not known */
+export type SkewWatcher = (ms: number | undefined) => void;
+
 /** For a session to come about: slow servers are given more after each time that it was too short. */
 const OPENING_MS = 4000;
 const LONGEST_OPENING_MS = 15_000;
@@ -38,6 +42,12 @@ export class OpcuaSource {
   private readonly link: Link;
   private active: Subscription | undefined;
   private trouble = "";
+  private skewMs: number | undefined;
+  private readonly skewWatchers = new Set<SkewWatcher>();
+  private readonly skew = new ToldSkew((ms) => {
+    this.skewMs = ms;
+    for (const watcher of this.skewWatchers) watcher(ms);
+  });
   private patience: Patience;
   private flushing = false;
   private openingMs = OPENING_MS;
@@ -85,6 +95,13 @@ export class OpcuaSource {
 
   watch(watcher: (trouble: string) => void): () => void {
     return this.link.watch(watcher);
+  }
+
+  /** Calls `watcher` now and when it changes in earnest with how far the server's stamps are ahead of our clock. */
+  watchSkew(watcher: SkewWatcher): () => void {
+    this.skewWatchers.add(watcher);
+    watcher(this.skewMs);
+    return () => this.skewWatchers.delete(watcher);
   }
 
   close(): Promise<void> {
@@ -182,6 +199,8 @@ export class OpcuaSource {
 
   private hearTrouble(trouble: string): void {
     this.trouble = trouble === CONNECTING ? "" : trouble;
+    // Another server, or its clock set, may be what comes back.
+    if (trouble !== "") this.skew.forget();
     if (this.trouble === "") return;
     const silent = silentReading(this.trouble);
     for (const { listeners } of this.items.values()) for (const listener of listeners) listener(silent);
@@ -196,8 +215,11 @@ export class OpcuaSource {
     const repeated = item.fresh && (known || (unstamped !== undefined && isDeepStrictEqual(unstamped, item.unstamped)));
     item.unstamped = unstamped;
     const listeners = [...(repeated ? item.newcomers : item.listeners)];
-    // The first one comes of every connection, also where nothing is reported after it.
-    if (!item.fresh) this.patience.heard();
+    // The first one comes of every connection, also where nothing is reported after it, and may be old.
+    if (!item.fresh) {
+      this.patience.heard();
+      if (source !== undefined && !known) this.skew.note(source, this.clock.now(), this.clock.monotonic());
+    }
     item.newcomers.clear();
     item.fresh = false;
     item.lastSource = source;

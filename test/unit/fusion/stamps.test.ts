@@ -4,7 +4,7 @@ import { ManualClock } from "../../../lib/clock";
 import { Cell } from "../../../lib/fusion/cell";
 import { channelSpec, type ChannelSpec } from "../../../lib/fusion/channel";
 import { badReading, goodReading, silentReading, type Reading } from "../../../lib/fusion/reading";
-import { stampOf } from "../../../lib/fusion/stamps";
+import { skewInWords, stampOf, ToldSkew } from "../../../lib/fusion/stamps";
 
 const HOUR = 3_600_000;
 
@@ -173,5 +173,36 @@ describe("skew", () => {
     clock.jump(HOUR);
     take(20, clock.now() - 20);
     assert.equal(state().skew_ms, -20);
+  });
+});
+
+describe("the skew in a status", () => {
+  it("is rounded, and told anew only when it is another in earnest", () => {
+    const told: (number | undefined)[] = [];
+    const skew = new ToldSkew((ms) => told.push(ms));
+    let now = 0;
+    const noteAll = (ms: number): void => {
+      for (let n = 0; n < 128; n++) {
+        now += 20;
+        skew.note(now + ms, now, now);
+      }
+    };
+    for (const ms of [-12_340, -12_600, -12_900, -14_900, -14_100, 30, -400, 900, 1600, 3_600_123, 3_700_000])
+      noteAll(ms);
+    assert.deepEqual(told, [-12_500, -15_000, 0, 1500, 3_600_000]);
+    skew.forget();
+    skew.forget();
+    assert.deepEqual(told.slice(5), [undefined]);
+    noteAll(-12_340);
+    assert.equal(told.at(-1), -12_500, "nothing of before counts");
+  });
+
+  it("is said in words", () => {
+    assert.deepEqual([0, 999, -12_500, 3_600_000].map(skewInWords), [
+      "in step",
+      "in step",
+      "12.5 s behind",
+      "3,600 s ahead",
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundledModel, DEFAULT_MODEL, PINS, type Pins } from "../../../lib/inference/bundled";
-import { releaseDigest } from "../../../lib/inference/digest";
+import { releaseDigest } from "../../../lib/release/digest";
 import { sha256 } from "../../../lib/storage/hash";
 import { files } from "../../support/model-fixture";
 

@@ -7,11 +7,12 @@ import sys
 from collections.abc import Sequence
 from types import FrameType, ModuleType
 
-from .errors import GateError, TakenError, TrainerError
+from .errors import GateError, TrainerError
 from .progress import Reporter
 
 COMMANDS = ("snapshot", "train", "export", "release", "run", "compact", "trigger")
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
 MEND = 2
 GATES = 3
 TAKEN = 4
@@ -24,19 +25,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser(commands).parse_args(arguments)
     progress = Reporter(as_json=options.progress == "json")
     # A supervisor's stop is the same wish as Ctrl-C.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    before = {number: signal.signal(number, _stop) for number in STOPS}
     try:
         progress.at(options.command)
         commands[options.command].run(options, progress)
     except GateError as error:
         return _end(progress, "failed", f"not released: {error}", GATES)
-    except TakenError as error:
-        return _end(progress, "failed", str(error), TAKEN)
     except TrainerError as error:
         return _end(progress, "failed", str(error), MEND)
     except KeyboardInterrupt:
         return _end(progress, "stopped", "stopped; no half file is left", STOPPED)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     progress.end("done", f"{options.command} is done", code=0)
     return 0
 
@@ -49,7 +50,7 @@ def _end(progress: Reporter, result: str, text: str, code: int) -> int:
 
 def _stop(_: int, __: FrameType | None) -> None:
     """Stop, once: what cleans up after itself is not stopped in the middle by a second Ctrl-C."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 

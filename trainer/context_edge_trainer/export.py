@@ -17,11 +17,12 @@ from .columns import Floats
 from .config import Config
 from .dataset import Rows
 from .encode import Encoding, graph_inputs
+from .encoding_document import encoding_of
 from .errors import TrainerError
 from .files import start_clean, write_bytes, write_json
 from .golden import check_golden, golden, golden_rows
 from .graph_files import Part, export_files
-from .manifest import ENCODING, EXPORT, FP32, GOLDEN, INT8, encoding_of
+from .manifest import ENCODING, EXPORT, FP32, GOLDEN, INT8
 from .onnx_graph import Array, run_onnx
 from .progress import Progress
 from .trained import WITH_CONTEXT, load_candidates, read_rows

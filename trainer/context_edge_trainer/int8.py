@@ -16,6 +16,7 @@ import onnx
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 
 from .errors import TrainerError
+from .files import refused
 from .onnx_graph import Array, Feeds, quiet, some_rows, stand_alone
 
 PRODUCTS = ("Gemm", "MatMul", "Conv")
@@ -71,6 +72,8 @@ def quantize(file: bytes, feeds: Feeds, plan: Plan = PLANS[0], rows_at_once: int
                     "OpTypesToExcludeOutputQuantization": list(PRODUCTS),
                 },
             )
+        except OSError as error:
+            raise refused(path, error, "TMPDIR") from error
         # What the quantizer raises on a graph it does not like is not documented.
         except (ValueError, RuntimeError, TypeError, KeyError, IndexError) as error:
             raise TrainerError(f"INT8 cannot be made: {error}; {WITHOUT}") from error

@@ -5,11 +5,9 @@ here. A file is the same bytes whenever the same network is exported.
 """
 
 import logging
-import tempfile
 import time
 import warnings
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import onnx
@@ -17,6 +15,8 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from .errors import TrainerError
 
 OPSET = 18
 PRODUCER = "context-edge-trainer"
@@ -36,27 +36,21 @@ def to_onnx(network: nn.Module, feeds: Feeds, output: str) -> bytes:
     batch = torch.export.Dim("batch")
     # Two rows, so that the exporter cannot take the batch size for a constant.
     example = tuple(torch.from_numpy(np.resize(rows, (2, *rows.shape[1:]))) for rows in feeds.values())
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        warnings.catch_warnings(),
-        quiet("torch.onnx", "onnxscript", "onnx_ir"),
-    ):
+    with warnings.catch_warnings(), quiet("torch.onnx", "onnxscript", "onnx_ir"):
         warnings.simplefilter("ignore")
-        path = Path(folder) / "model.onnx"
-        torch.onnx.export(
+        program = torch.onnx.export(
             whole,
             example,
-            path,
             input_names=list(feeds),
             output_names=[output],
             opset_version=OPSET,
             dynamo=True,
             dynamic_shapes=(tuple({0: batch} for _ in example),),
-            external_data=False,
             verbose=False,
         )
-        proto = onnx.load(path, load_external_data=False)
-    return stand_alone(proto)
+    if program is None:
+        raise TrainerError("PyTorch exported nothing: torch.onnx.export gave no program")
+    return stand_alone(program.model_proto)
 
 
 def stand_alone(proto: onnx.ModelProto) -> bytes:

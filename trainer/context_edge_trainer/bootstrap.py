@@ -44,12 +44,12 @@ def resample(sums: Floats, seed: int) -> Floats:
     return drawn
 
 
-def interval(value: float, drawn: Floats, n: int, units: int = 0) -> Figure:
+def interval(value: float, drawn: Floats, n: int, units: float = 0) -> Figure:
     """Percentile interval of the drawn figures.
 
-    `units` is given for a share alone: the number of groups that it rests on. A share of 0 or 1 is the same in every
-    sample, from which the bootstrap would conclude that it is certain; its interval is then the exact one of that many
-    independent tries (Clopper and Pearson 1934), which is wide where groups are few.
+    `units` is given for a share alone: as how many independent rows those that it rests on count. A share of 0 or 1 is
+    the same in every sample, from which the bootstrap would conclude that it is certain; its interval is then the exact
+    one of that many tries (Clopper and Pearson 1934).
     """
     known = drawn[np.isfinite(drawn)]
     if not np.isfinite(value) or len(known) == 0:

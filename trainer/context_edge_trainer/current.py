@@ -34,7 +34,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Current:
-    """A release: where it was found, its `model.json` and its FP32 file."""
+    """A release: where it was found (in words that name no machine), its `model.json` and its FP32 file."""
 
     place: str
     manifest: Mapping[str, Any]
@@ -67,7 +67,9 @@ def from_folder(folder: Path) -> Current:
             raise TrainerError(f"{folder} is no release: {name}: {error.strerror}") from error
 
     manifest = _manifest(read(MANIFEST), f"{folder / MANIFEST}")
-    return Current(str(folder), manifest, read(_plain(manifest["files"]["fp32"], str(folder))))
+    return Current(
+        f"the folder {folder.resolve().name}", manifest, read(_plain(manifest["files"]["fp32"], str(folder)))
+    )
 
 
 def from_ring(store: Source, model: str, ring: str) -> Current | None:

@@ -4,18 +4,32 @@ Beside the model that ships stand the ones that were told less, on the same rows
 its references, are worth. Rows of weight 0, whose answers cannot stand for the natural stream, count nowhere.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from .bootstrap import Figure
+from .compare import compare
 from .config import Config
+from .current import Current, Source, find_current
 from .dataset import Rows
+from .errors import TrainerError
+from .files import read_json, start_clean, write_json
 from .gates import COMPARED
 from .measures import Judged, Scheme, gains, judge, measure
+from .moment import created_at
+from .progress import Progress, told
+from .rows import collect
+from .segments import Labelled, Rejections
 from .slices import all_slices
+from .snapshot import read_snapshot
+from .words import line_of
 
-__all__ = ["Figure", "Judged", "Scheme", "gains", "judge", "measure", "measure_all"]
+__all__ = ["Figure", "Judged", "Scheme", "evaluate", "gains", "judge", "measure", "measure_all"]
 
+FOLDER = "evaluate"
+RESULT = "evaluation.json"
 WITH_CONTEXT = "with_context"
 WITHOUT_REFERENCES = "without_references"
 WITHOUT_CONTEXT = "without_context"
@@ -27,6 +41,48 @@ class Judge(Protocol):
 
     def judge(self, rows: Rows) -> Judged:
         """Its answers to rows, in their order."""
+
+
+def evaluate(
+    out: Path,
+    config: Config,
+    progress: Progress,
+    *,
+    store: Source | None = None,
+    current: str | None = None,
+    best_possible: Path | None = None,
+) -> dict[str, Any]:
+    """Write DIR/evaluate and the report, as far as it goes. Returns evaluation.json. Raises TrainerError.
+
+    `current` is a release's folder or the ring in `store` whose pointer names it; `best_possible` a file of ceilings.
+    """
+    # Imported here: PyTorch takes seconds, and whoever only measures answers should not wait for it.
+    from .report import write
+    from .trained import load_candidates
+
+    ceiling = _read_best_possible(best_possible)
+    served = None if current is None else find_current(current, config.name, store)
+    candidates = load_candidates(out, config)
+    manifest, records = read_snapshot(out)
+    _check_same_snapshot(out, manifest)
+    keeper = _Keeper(records, keep=served is not None)
+    rows = collect(keeper, config, Rejections())
+    progress("measuring: the test fold, and what training never saw")
+    document = {
+        "schema": "evaluation/1",
+        "created_at": created_at(),
+        "snapshot": manifest["id"],
+        "metrics": measure_all(candidates, rows, config),
+        "current": _against(served, current, keeper, candidates, rows, config),
+        "best_possible": ceiling,
+    }
+    write_json(start_clean(out / FOLDER) / RESULT, document)
+    report = write(out, config)
+    for gate in report["gates"]:
+        facts = {"gate": gate["name"], "value": gate["value"], "result": gate["result"]}
+        progress(told(line_of(gate, config.gates.min_rows), **facts))
+    progress(told(report["verdict"]["title"], verdict=report["verdict"]["result"]))
+    return document
 
 
 def measure_all(candidates: Mapping[str, Judge], rows: Rows, config: Config) -> dict[str, Any]:
@@ -63,3 +119,59 @@ def _gains(judged: Mapping[str, Judged], config: Config) -> dict[str, Any]:
         for name, other in GAINS.items()
         if other in judged
     }
+
+
+class _Keeper:
+    """Hands records on, and keeps them where they will be wanted again."""
+
+    def __init__(self, records: Iterable[Labelled], *, keep: bool) -> None:
+        self._records = records
+        self._keep = keep
+        self._kept: dict[str, dict[str, Any]] = {}
+
+    def __iter__(self) -> Iterator[Labelled]:
+        for record in self._records:
+            if self._keep:
+                self._kept[record.ldo["ldo_id"]] = record.ldo
+            yield record
+
+    def of(self, rows: Rows) -> list[dict[str, Any]]:
+        """The LDOs of rows, in their order."""
+        return [self._kept[ldo_id] for ldo_id in rows.ldo_ids]
+
+
+def _against(
+    served: Current | None,
+    named: str | None,
+    keeper: _Keeper,
+    candidates: Mapping[str, Judge],
+    rows: Rows,
+    config: Config,
+) -> dict[str, Any]:
+    """The comparison with the current model, or why there is none."""
+    if named is None:
+        return {"none": "no current model was named"}
+    if served is None:
+        return {"none": f"nothing is served yet: channels/{config.name}/{named}.json is not in the store"}
+    test = rows.test()
+    return compare(served, keeper.of(test), candidates[WITH_CONTEXT].judge(test), config)
+
+
+def _check_same_snapshot(out: Path, manifest: Mapping[str, Any]) -> None:
+    """What was trained on another snapshot may have been trained on what is a test row in this one."""
+    trained = read_json(out / "train" / "train.json", "train").get("snapshot")
+    if trained != manifest["id"]:
+        raise TrainerError(
+            f"{out / 'train'} was trained on the snapshot {trained}, and {out / 'snapshot'} is {manifest['id']}: "
+            "run the command `train` again"
+        )
+
+
+def _read_best_possible(path: Path | None) -> list[Any]:
+    """Lines of JSON as the plant's `bayes` command prints them: the ceiling that stands beside the figures."""
+    if path is None:
+        return []
+    try:
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+    except (OSError, ValueError) as error:
+        raise TrainerError(f"{path}: {error}") from error

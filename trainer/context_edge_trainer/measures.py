@@ -17,6 +17,8 @@ from .config import Config
 
 Integers = NDArray[np.int64]
 BINS = 10
+# Figures that are no shares of rows: at their ends no number of tries says how far they may be off.
+NO_SHARES = ("macro_f1", "alert_calibration_gap")
 # The columns of `_Sums.alerts`.
 ALERTS, RIGHT, SAID, FALSE = range(4)
 
@@ -188,10 +190,24 @@ def _ratio(above: Floats, below: Floats | NDArray[np.int64]) -> Floats:
 
 def _with_intervals(sums: _Sums, drawn: Floats, judged: Judged, scheme: Scheme) -> dict[str, Figure]:
     point, samples = _figures(sums.total(), scheme), _figures(drawn, scheme)
-    rows = _rows_of(judged, scheme)
-    units = {name: len(np.unique(judged.groups[mask])) for name, mask in _rests_on(judged, scheme).items()}
-    units |= {"macro_f1": 0, "alert_calibration_gap": 0}
-    return {name: interval(float(point[name][0]), samples[name], rows[name], units[name]) for name in point}
+    effect = _design_effect(float(point["accuracy"][0]), samples["accuracy"], len(judged))
+    found = {}
+    for name, mask in _rests_on(judged, scheme).items():
+        rows = int(mask.sum())
+        units = 0.0 if name in NO_SHARES else max(len(np.unique(judged.groups[mask])), rows / effect)
+        found[name] = interval(float(point[name][0]), samples[name], rows, units)
+    return found
+
+
+def _design_effect(accuracy: float, drawn: Floats, rows: int) -> float:
+    """By how much the variance of accuracy is larger than that of as many independent rows; at least 1.
+
+    Where every answer is right, or wrong, nothing tells: infinite. Kish 1965, chapter 8.2.
+    """
+    known = drawn[np.isfinite(drawn)]
+    if rows == 0 or not 0 < accuracy < 1 or len(known) == 0:
+        return np.inf
+    return max(1.0, float(known.var()) * rows / (accuracy * (1 - accuracy)))
 
 
 def _rests_on(judged: Judged, scheme: Scheme) -> dict[str, NDArray[np.bool_]]:

@@ -1,67 +1,68 @@
-"""report.json: what was learnt from, what the models are worth, and how they came to be."""
+"""The report: what was learnt from, what the models are worth, how they came to be, and whether one may be released.
 
-from collections import Counter
+It is put together from what the stages left in the work folder, again after each of them that has something to add.
+"""
+
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from .candidate import Candidate
 from .config import Config
-from .dataset import Rows
+from .files import read_json, write_bytes, write_json
 from .gates import judge_gates
-from .segments import Rejections
+from .words import verdict
+
+REPORT = "report.json"
+PAGE = "report.html"
+EVALUATION = Path("evaluate") / "evaluation.json"
+EXPORT = Path("export") / "export.json"
+SETTINGS = ("network", "training", "policy", "gates")
 
 
-def report(
-    config: Config,
-    created: str,
-    data: Mapping[str, Any],
-    metrics: Mapping[str, Any],
-    candidates: Mapping[str, Candidate],
-    export: Mapping[str, Any],
-    ceiling: list[Any],
-) -> dict[str, Any]:
-    """`report/1`, put together from its parts."""
-    return {
+def write(out: Path, config: Config) -> dict[str, Any]:
+    """Write DIR/report.json and DIR/report.html of what is in `out`. Returns the report. Raises TrainerError.
+
+    Until there is an export, its gates are "pending-export".
+    """
+    evaluation = read_json(out / EVALUATION, "evaluate")
+    trained = read_json(out / "train" / "train.json", "train")
+    snapshot = read_json(out / "snapshot" / "manifest.json", "snapshot")
+    export = read_json(out / EXPORT, "export") if (out / EXPORT).exists() else None
+    gates = judge_gates(evaluation, export, config)
+    document = {
         "schema": "report/1",
         "name": config.name,
         "version": config.version,
-        "created_at": created,
-        "data": data,
-        "metrics": metrics,
-        "best_possible": ceiling,
-        "gates": judge_gates({"metrics": metrics}, export, config),
-        "training": {name: candidate.describe() for name, candidate in candidates.items()},
+        "created_at": evaluation["created_at"],
+        "verdict": verdict(gates, simulated=config.data.simulated),
+        "gates": gates,
+        "data": _data(snapshot, trained, config),
+        "notes": trained["notes"],
+        "metrics": evaluation["metrics"],
+        "current": evaluation["current"],
+        "best_possible": evaluation["best_possible"],
+        "training": trained["variants"],
         "export": export,
-        "settings": {
-            "network": asdict(config.network),
-            "training": asdict(config.training),
-            "policy": asdict(config.policy),
-        },
+        "settings": {name: asdict(getattr(config, name)) for name in SETTINGS},
     }
+    # Imported here: drawing takes a second to get ready, and only this needs it.
+    from .report_html import page
+
+    write_json(out / REPORT, document)
+    write_bytes(out / PAGE, page(document).encode())
+    return document
 
 
-def describe_data(rows: Rows, snapshot: Mapping[str, Any], rejections: Rejections, config: Config) -> dict[str, Any]:
+def _data(snapshot: Mapping[str, Any], trained: Mapping[str, Any], config: Config) -> dict[str, Any]:
     """What was read, what of it became rows of which fold, and what was left out."""
-    names = [label.name for label in config.labels]
-    folds = {"train": rows.train(), "validation": rows.validation(), "test": rows.test()}
-    unseen = {path: len(rows.never_seen(column)) for column, path in enumerate(config.data.unseen)}
+    read = ("config_sha256", "since", "validated", "limit", "cursor", "gaps", "read", "answers", "corrections")
+    counted = ("sources", "writers", "devices", "changed")
+    learnt = ("salt", "grouped_by", "groups", "rows", "labels", "channels", "vocabularies", "absent", "leakage")
     return {
         "snapshot": snapshot["id"],
-        "cursor": snapshot["cursor"]["ldo"],
-        "segments": snapshot["read"]["ldo"]["segments"],
-        "gaps": snapshot["gaps"]["ldo"],
-        "records": snapshot["read"]["ldo"]["records"],
+        **{name: snapshot[name] for name in (*read, *counted)},
         "simulated": config.data.simulated,
-        "salt": config.folds.salt,
-        "grouped_by": dict(rows.grouped_by),
-        "groups": len(set(rows.groups.tolist())),
-        "rows": {name: len(fold) for name, fold in folds.items()} | {"unseen": unseen},
-        "labels": {name: _count_labels(fold, names) for name, fold in folds.items()},
-        "left_out": snapshot["rejections"] | rejections.summary(),
+        **{name: trained[name] for name in (*learnt, "writer_cap")},
+        "left_out": snapshot["rejections"] | trained["left_out"],
     }
-
-
-def _count_labels(rows: Rows, names: list[str]) -> dict[str, int]:
-    counts = Counter(rows.labels.tolist())
-    return {name: counts[index] for index, name in enumerate(names)}

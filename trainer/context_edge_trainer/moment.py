@@ -1,0 +1,16 @@
+"""When something is made: now, or SOURCE_DATE_EPOCH where the same bytes are wanted again."""
+
+import os
+from datetime import UTC, datetime
+
+from .errors import TrainerError
+
+
+def created_at() -> str:
+    """ISO 8601 UTC with milliseconds. Raises TrainerError for a SOURCE_DATE_EPOCH that is no time."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise TrainerError(f"SOURCE_DATE_EPOCH = {epoch!r}: seconds since 1970 are needed") from error
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -10,7 +10,7 @@ from types import FrameType, ModuleType
 from .errors import GateError, TrainerError
 from .progress import Reporter
 
-COMMANDS = ("snapshot", "train", "export", "release", "run", "compact", "trigger")
+COMMANDS = ("snapshot", "train", "evaluate", "export", "release", "run", "compact", "trigger")
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 MEND = 2

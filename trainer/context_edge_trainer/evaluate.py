@@ -60,8 +60,7 @@ def evaluate(
     from .report import write
     from .trained import load_candidates
 
-    ceiling = _read_best_possible(best_possible)
-    served = None if current is None else find_current(current, config.name, store)
+    served, ceiling = other_judges(config, store, current, best_possible)
     candidates = load_candidates(out, config)
     manifest, records = read_snapshot(out)
     _check_same_snapshot(out, manifest)
@@ -83,6 +82,14 @@ def evaluate(
         progress(told(line_of(gate, config.gates.min_rows), **facts))
     progress(told(report["verdict"]["title"], verdict=report["verdict"]["result"]))
     return document
+
+
+def other_judges(
+    config: Config, store: Source | None, current: str | None, best_possible: Path | None
+) -> tuple[Current | None, list[Any]]:
+    """The current model and the ceilings that a candidate is held against. Raises TrainerError."""
+    served = None if current is None else find_current(current, config.name, store)
+    return served, _read_best_possible(best_possible)
 
 
 def measure_all(candidates: Mapping[str, Judge], rows: Rows, config: Config) -> dict[str, Any]:

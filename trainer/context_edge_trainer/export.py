@@ -3,9 +3,7 @@
 What is written here is all that a release is made of, so that releasing needs neither rows nor network.
 """
 
-import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +16,11 @@ from .config import Config
 from .dataset import Rows
 from .encode import Encoding, graph_inputs
 from .encoding_document import encoding_of
-from .errors import TrainerError
 from .files import start_clean, write_bytes, write_json
 from .golden import check_golden, golden, golden_rows
 from .graph_files import Part, export_files
 from .manifest import ENCODING, EXPORT, FP32, GOLDEN, INT8
+from .moment import created_at
 from .onnx_graph import Array, run_onnx
 from .progress import Progress
 from .trained import WITH_CONTEXT, load_candidates, read_rows
@@ -60,16 +58,6 @@ def export(out: Path, config: Config, progress: Progress) -> dict[str, Any]:
     for line in tell(document):
         progress(line)
     return document
-
-
-def created_at() -> str:
-    """Now, or SOURCE_DATE_EPOCH where it is set, as ISO 8601 UTC with milliseconds."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    try:
-        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise TrainerError(f"SOURCE_DATE_EPOCH = {epoch!r}: seconds since 1970 are needed") from error
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def feeds_of(encoding: Encoding, rows: Rows) -> dict[str, Array]:

@@ -1,22 +1,18 @@
 """From a store to a release in one go: snapshot, train, evaluate, export, release, through the work folder."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .config import Config
-from .errors import TrainerError
-from .evaluate import measure_all
+from .evaluate import evaluate, other_judges
 from .export import export
-from .files import remove, write_json
-from .manifest import REPORT
-from .progress import Progress, Reporter
+from .files import remove
+from .progress import Reporter
 from .release import check_wishes, release
-from .report import describe_data, report
 from .snapshot import take_snapshot
 from .store import Store
-from .trained import load_candidates, read_rows, train
+from .trained import train
 
 # What is made of a snapshot: gone as soon as there is a newer one, because it would speak of the old.
 AFTER_SNAPSHOT = ("evaluate", "export", "release", "report.json", "report.html")
@@ -29,6 +25,7 @@ class Wishes:
     since: str | None = None
     validated: bool = False
     limit: int | None = None
+    current: str | None = None
     best_possible: Path | None = None
     key: Path | None = None
     publish: bool = False
@@ -43,7 +40,7 @@ def run(store: Store, out: Path, config: Config, progress: Reporter, wishes: Wis
     wishes = wishes or Wishes()
     # What would end the run at its end ends it now.
     check_wishes(config, progress, store=store, key=wishes.key, publish=wishes.publish, tag=wishes.tag)
-    ceiling = _read_best_possible(wishes.best_possible)
+    other_judges(config, store, wishes.current, wishes.best_possible)
     progress.at("snapshot")
     take_snapshot(store, config, out, progress, since=wishes.since, validated=wishes.validated, limit=wishes.limit)
     for name in AFTER_SNAPSHOT:
@@ -51,30 +48,8 @@ def run(store: Store, out: Path, config: Config, progress: Reporter, wishes: Wis
     progress.at("train")
     train(out, config, progress)
     progress.at("export")
-    exported = export(out, config, progress)
+    export(out, config, progress)
     progress.at("evaluate")
-    _evaluate(out, config, progress, exported, ceiling)
+    evaluate(out, config, progress, store=store, current=wishes.current, best_possible=wishes.best_possible)
     progress.at("release")
     return release(out, config, progress, store=store, key=wishes.key, publish=wishes.publish, tag=wishes.tag)
-
-
-def _evaluate(out: Path, config: Config, progress: Progress, exported: dict[str, Any], ceiling: list[Any]) -> None:
-    progress("measuring: the test fold, and what training never saw")
-    snapshot, rows, rejections = read_rows(out, config)
-    candidates = load_candidates(out, config)
-    data = describe_data(rows, snapshot, rejections, config)
-    metrics = measure_all(candidates, rows, config)
-    written = report(config, exported["created_at"], data, metrics, candidates, exported, ceiling)
-    write_json(out / REPORT, written)
-    for gate in written["gates"]:
-        progress(f"{gate['name']} {gate['value']}, bound {gate['sense']} {gate['bound']:g}: {gate['result']}")
-
-
-def _read_best_possible(path: Path | None) -> list[Any]:
-    """Lines of JSON as the plant's `bayes` command prints them: the ceiling that stands beside the figures."""
-    if path is None:
-        return []
-    try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
-    except (OSError, ValueError) as error:
-        raise TrainerError(f"{path}: {error}") from error

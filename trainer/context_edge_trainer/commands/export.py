@@ -18,5 +18,9 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Export."""
     config = flags.configured(options)
     from ..export import export
+    from ..report import EVALUATION, write
 
     export(options.out, config, progress)
+    # What was measured before now has the gates of the files too.
+    if (options.out / EVALUATION).exists():
+        write(options.out, config)

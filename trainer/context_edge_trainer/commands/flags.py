@@ -46,6 +46,11 @@ def reading(parser: argparse.ArgumentParser) -> None:
 def comparing(parser: argparse.ArgumentParser) -> None:
     """What the new model is measured against."""
     parser.add_argument(
+        "--current",
+        metavar="DIR|RING",
+        help="the model that is served now: its folder, or the ring (fleet) whose pointer in the store names it",
+    )
+    parser.add_argument(
         "--best-possible", type=Path, metavar="FILE", help="lines of `simulate -- bayes`, to stand in the report"
     )
 

@@ -27,6 +27,7 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
         since=options.since,
         validated=options.validated,
         limit=options.limit,
+        current=options.current,
         best_possible=options.best_possible,
         key=options.key,
         publish=options.publish,

@@ -63,7 +63,7 @@ def evaluate(
     served, ceiling = other_judges(config, store, current, best_possible)
     candidates = load_candidates(out, config)
     manifest, records = read_snapshot(out)
-    _check_same_snapshot(out, manifest)
+    check_same_snapshot(out, manifest)
     keeper = _Keeper(records, keep=served is not None)
     rows = collect(keeper, config, Rejections())
     progress("measuring: the test fold, and what training never saw")
@@ -164,7 +164,7 @@ def _against(
     return compare(served, keeper.of(test), candidates[WITH_CONTEXT].judge(test), config)
 
 
-def _check_same_snapshot(out: Path, manifest: Mapping[str, Any]) -> None:
+def check_same_snapshot(out: Path, manifest: Mapping[str, Any]) -> None:
     """What was trained on another snapshot may have been trained on what is a test row in this one."""
     trained = read_json(out / "train" / "train.json", "train").get("snapshot")
     if trained != manifest["id"]:

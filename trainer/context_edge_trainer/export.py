@@ -16,22 +16,28 @@ from .config import Config
 from .dataset import Rows
 from .encode import Encoding, graph_inputs
 from .encoding_document import encoding_of
+from .evaluate import check_same_snapshot
 from .files import start_clean, write_bytes, write_json
 from .golden import check_golden, golden, golden_rows
 from .graph_files import Part, export_files
 from .manifest import ENCODING, EXPORT, FP32, GOLDEN, INT8
 from .moment import created_at
 from .onnx_graph import Array, run_onnx
-from .progress import Progress
+from .progress import Progress, told
+from .report import EVALUATION, write
 from .trained import WITH_CONTEXT, load_candidates, read_rows
+from .words import line_of
 
 FOLDER = "export"
+# Those that are judged here; the others were judged with the evaluation.
+GATES = ("int8_drop", "onnx_difference")
 
 
 def export(out: Path, config: Config, progress: Progress) -> dict[str, Any]:
     """Write DIR/export of the network that ships. Returns export.json. Raises TrainerError."""
     shipped = load_candidates(out, config)[WITH_CONTEXT]
-    _, rows, _ = read_rows(out, config)
+    snapshot, rows, _ = read_rows(out, config)
+    check_same_snapshot(out, snapshot)
     folder = start_clean(out / FOLDER)
     encoding = shipped.encoding
     progress("exporting: ONNX" + (" and INT8" if config.export.int8 else ""))
@@ -57,7 +63,20 @@ def export(out: Path, config: Config, progress: Progress) -> dict[str, Any]:
     write_json(folder / EXPORT, document)
     for line in tell(document):
         progress(line)
+    _tell_gates(out, config, progress)
     return document
+
+
+def _tell_gates(out: Path, config: Config, progress: Progress) -> None:
+    """Write the report again where there is one: it now has the gates of the files too."""
+    if not (out / EVALUATION).exists():
+        return
+    report = write(out, config)
+    for gate in report["gates"]:
+        if gate["name"] in GATES:
+            facts = {"gate": gate["name"], "value": gate["value"], "result": gate["result"]}
+            progress(told(line_of(gate, config.gates.min_rows), **facts))
+    progress(told(report["verdict"]["title"], verdict=report["verdict"]["result"]))
 
 
 def feeds_of(encoding: Encoding, rows: Rows) -> dict[str, Array]:

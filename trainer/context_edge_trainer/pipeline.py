@@ -7,15 +7,12 @@ from typing import Any
 from .config import Config
 from .evaluate import evaluate, other_judges
 from .export import export
-from .files import remove
 from .progress import Reporter
 from .release import check_wishes, release
 from .snapshot import take_snapshot
+from .stages import forget
 from .store import Store
 from .trained import train
-
-# What is made of a snapshot: gone as soon as there is a newer one, because it would speak of the old.
-AFTER_SNAPSHOT = ("evaluate", "export", "release", "report.json", "report.html")
 
 
 @dataclass(frozen=True)
@@ -43,13 +40,12 @@ def run(store: Store, out: Path, config: Config, progress: Reporter, wishes: Wis
     other_judges(config, store, wishes.current, wishes.best_possible)
     progress.at("snapshot")
     take_snapshot(store, config, out, progress, since=wishes.since, validated=wishes.validated, limit=wishes.limit)
-    for name in AFTER_SNAPSHOT:
-        remove(out / name)
+    forget(out, "snapshot")
     progress.at("train")
     train(out, config, progress)
-    progress.at("export")
-    export(out, config, progress)
     progress.at("evaluate")
     evaluate(out, config, progress, store=store, current=wishes.current, best_possible=wishes.best_possible)
+    progress.at("export")
+    export(out, config, progress)
     progress.at("release")
     return release(out, config, progress, store=store, key=wishes.key, publish=wishes.publish, tag=wishes.tag)

@@ -102,7 +102,8 @@ def check_gates(report: Mapping[str, Any]) -> None:
     """Raise GateError, naming each, when a gate stands in the way of a release."""
     failed = [gate for gate in report["gates"] if gate["result"] not in GOOD]
     if failed:
-        raise GateError("; ".join(f"{gate['name']} {_measured(gate)}" for gate in failed))
+        found = "; ".join(f"{gate['name']} {_measured(gate)}" for gate in failed)
+        raise GateError(f"{found}. See report.html; a person may answer for a gate by name ([[waivers]])")
 
 
 def _measured(gate: Mapping[str, Any]) -> str:

@@ -19,8 +19,10 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Evaluate."""
     config = flags.configured(options)
     from ..evaluate import evaluate
+    from ..stages import forget
     from ..store import open_store
 
     store = None if options.store is None else open_store(options.store)
     wishes = {"current": options.current, "best_possible": options.best_possible}
     evaluate(options.out, config, progress, store=store, **wishes)
+    forget(options.out, "evaluate")

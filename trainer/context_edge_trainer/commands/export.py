@@ -18,9 +18,7 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Export."""
     config = flags.configured(options)
     from ..export import export
-    from ..report import EVALUATION, write
+    from ..stages import forget
 
     export(options.out, config, progress)
-    # What was measured before now has the gates of the files too.
-    if (options.out / EVALUATION).exists():
-        write(options.out, config)
+    forget(options.out, "export")

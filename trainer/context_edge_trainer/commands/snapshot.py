@@ -19,6 +19,7 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Take a snapshot."""
     config = flags.configured(options)
     from ..snapshot import take_snapshot
+    from ..stages import forget
     from ..store import open_store
 
     take_snapshot(
@@ -30,3 +31,4 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
         validated=options.validated,
         limit=options.limit,
     )
+    forget(options.out, "snapshot")

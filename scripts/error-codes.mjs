@@ -49,7 +49,10 @@ function helped() {
 }
 
 export function checkErrorCodes() {
-  const sources = [...files("lib", ".ts"), ...files("nodes", ".ts")].map((path) => [path, readFileSync(path, "utf8")]);
+  const sources = [...files("lib", ".ts"), ...files("nodes", ".ts"), ...files("cli", ".ts")].map((path) => [
+    path,
+    readFileSync(path, "utf8"),
+  ]);
   const rows = [...readFileSync(LIST, "utf8").matchAll(/^\| `([a-z][a-z0-9-]*)` *\|([^|]*)\|([^|]*)\|$/gm)];
   const listed = new Set(rows.map(([, code]) => code));
   const complaints = [];

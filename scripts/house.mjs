@@ -86,6 +86,7 @@ export function checkHouse() {
   for (const dir of [
     "lib",
     "nodes",
+    "cli",
     "simulator",
     "bench",
     "test",

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 const ALLOWED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
-  /^dist\/(lib|nodes)\/.+\.(js|json|html|svg)$/,
+  /^dist\/(lib|nodes|cli)\/.+\.(js|json|html|svg)$/,
   /^examples\/.+\.json$/,
   /^models\/[^/]+\/(model\.onnx|model\.json|golden\.json|report\.json)$/,
   /^resources\/[^/]+\.js$/,

@@ -17,13 +17,19 @@ export const MANIFEST_FILE = "model.json";
 
 /**
  * Makes a release of files whose hashes have been verified: parses the manifest, inspects the ONNX file against it,
- * parses the golden samples. No runtime has seen the file yet.
+ * parses the golden samples. The files are exactly those that the manifest names. No runtime has seen them yet.
  *
  * @param files file name to content; what the manifest names must be there
- * @throws EdgeError `manifest-invalid`, `golden-invalid`, `release-incomplete`, or a code of inspectOnnx
+ * @throws EdgeError `manifest-invalid`, `golden-invalid`, `release-incomplete`, `release-files`, or a code of inspectOnnx
  */
 export function assembleRelease(files: ReadonlyMap<string, Uint8Array>, precision: "fp32" | "int8" = "fp32"): Release {
   const manifest = parseManifest(need(files, MANIFEST_FILE));
+  const more = [...files.keys()].find(
+    (file) => file !== MANIFEST_FILE && !Object.values(manifest.files).includes(file),
+  );
+  if (more !== undefined)
+    throw new EdgeError("release-files", `the release has ${more}, and model.json does not name it`);
+  for (const file of Object.values(manifest.files)) need(files, file);
   const name = manifest.files[precision];
   if (name === undefined)
     throw new EdgeError("release-incomplete", `${manifest.name} ${manifest.version} has no ${precision} file`);

@@ -46,7 +46,7 @@ export class ModelSlot {
   private staging: Promise<unknown> = Promise.resolve();
   private reloadMs = RELOAD_FIRST_MS;
   private cancelReload: (() => void) | undefined;
-  private closed = false;
+  private readonly ending = new AbortController();
   private readonly listeners = new Set<(state: SlotState) => void>();
   private readonly line: InferenceLine;
 
@@ -63,6 +63,15 @@ export class ModelSlot {
 
   get state(): SlotState {
     return this.current;
+  }
+
+  /** Aborted when the slot is closed. */
+  get signal(): AbortSignal {
+    return this.ending.signal;
+  }
+
+  private get closed(): boolean {
+    return this.signal.aborted;
   }
 
   get manifest(): Manifest | undefined {
@@ -112,9 +121,22 @@ export class ModelSlot {
     return result;
   }
 
+  /** Something is on its way that will be activated when it is here. */
+  expect(candidate: string): void {
+    if (!this.active && !this.closed) this.show({ phase: "loading", candidate });
+  }
+
+  /** Says why what was to take over cannot; what serves, serves on. */
+  refuse(candidate: string, error: unknown): void {
+    if (this.closed) return;
+    const fault = { code: errorCode(error), message: asError(error).message };
+    if (this.active) this.show({ ...this.current, refused: { candidate, fault } });
+    else this.show({ phase: "failed", candidate, fault });
+  }
+
   /** Settles when no model is left. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.ending.abort();
     this.cancelReload?.();
     await this.staging;
     const { active } = this;
@@ -132,10 +154,7 @@ export class ModelSlot {
     try {
       next = await this.stage(source);
     } catch (error) {
-      const fault = { code: errorCode(error), message: asError(error).message };
-      const { name: candidate } = source;
-      if (this.active) this.show({ ...this.current, refused: { candidate, fault } });
-      else this.show({ phase: "failed", candidate, fault });
+      this.refuse(source.name, error);
       throw error;
     }
     const old = this.active;

@@ -32,7 +32,7 @@ export = function (RED: NodeAPI): void {
     let logged: string | undefined;
     const wiring = new Wiring(RED, this, slot, () => show());
     const show = (): void => {
-      const fault = slot.state.fault ?? wiring.misfit;
+      const fault = slot.state.fault ?? wiring.misfit ?? slot.state.refused?.fault;
       if (fault !== undefined && fault.message !== logged) this.error(fault.message);
       logged = fault?.message;
       status.set(...describe(slot.state, wiring.misfit, notJudged));
@@ -85,7 +85,11 @@ function passUnjudged(node: Node, reason: string): void {
   });
 }
 
-function tell(report: Report, { phase, model, info, fault, candidate }: SlotState, misfit: Fault | undefined): void {
+function tell(
+  report: Report,
+  { phase, model, info, fault, candidate, refused }: SlotState,
+  misfit: Fault | undefined,
+): void {
   report.gauge("model_ready", phase === "ready" ? 1 : 0);
   if (model && info) {
     const { kind, provider, device } = info.backend;
@@ -96,6 +100,7 @@ function tell(report: Report, { phase, model, info, fault, candidate }: SlotStat
     });
   }
   if (misfit) report.reason({ severity: "down", code: misfit.code, cause: misfit.message });
+  if (refused) report.reason({ severity: "degraded", code: refused.fault.code, cause: refused.fault.message });
   if (phase === "empty" || (phase === "ready" && !fault)) return;
   const cause = fault?.message ?? `${candidate} is being loaded`;
   report.reason({ severity: "down", code: fault?.code ?? "model-loading", cause });
@@ -110,6 +115,9 @@ function describe(state: SlotState, misfit: Fault | undefined, notJudged: string
   const lacking = state.phase === "ready" ? "dot" : "ring";
   if (state.fault) return ["red", lacking, shorten(`${state.fault.code}: ${state.fault.message}`)];
   if (misfit) return ["red", "ring", shorten(`${misfit.code}: ${misfit.message}`, 60)];
+  // The one before serves.
+  if (state.refused)
+    return ["yellow", "dot", shorten(`${name} · ${state.refused.fault.code}: ${state.refused.fault.message}`)];
   if (notJudged !== undefined) return ["yellow", "dot", shorten(`not judged: ${notJudged}`)];
   return ["green", "dot", `${state.info?.title} · ${name}`];
 }

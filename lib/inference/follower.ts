@@ -44,7 +44,7 @@ export class Follower {
         );
       } catch (error) {
         if (signal.aborted) return;
-        if (failures === 1 && fallback) await this.activate(fallback).catch((other: unknown) => this.refuse(other));
+        if (fallback && this.slot.state.phase !== "ready") await this.activate(fallback).catch(secondary);
         this.refuse(error);
       }
       await pause(backoffMs(failures, this.random()), signal, this.clock);
@@ -109,4 +109,8 @@ export function refuseMisnamed({ manifest }: Release, model: string, version: st
 
 function late(text: string): Error {
   return new EdgeError("objects-timeout", text);
+}
+
+function secondary(): void {
+  // Why the channel cannot be followed is the first thing to mend, and is what is shown.
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Node, NodeMessage } from "node-red";
+import type { Node } from "node-red";
 import helper from "node-red-node-test-helper";
 import { run } from "../../cli/run";
 import type { EdgeMessage } from "../../lib/messages";
@@ -34,6 +34,39 @@ const [DEVICE, OBJECTS, MODEL_NODE, INFER, OUT] = [1, 2, 3, 4, 5].map((n) => `c0
 interface Ended {
   readonly code: number;
   readonly said: string;
+}
+
+function node(id: string): Node {
+  const found: object = helper.getNode(id);
+  return found as Node;
+}
+
+/** The command, as a person types it. */
+async function command(...args: string[]): Promise<Ended> {
+  const lines: string[] = [];
+  const say = (line: string): void => void lines.push(line);
+  return { code: await run(args, { out: say, err: say, env: process.env }), said: `${lines.join("\n")}\n` };
+}
+
+const shown = (): string => {
+  const spy = (node(INFER) as unknown as { status: { lastCall: { args: [{ fill: string; text: string }] } | null } })
+    .status;
+  const { fill = "", text = "" } = spy.lastCall?.args[0] ?? {};
+  return `${fill} ${text}`;
+};
+
+const shows = (pattern: RegExp): Promise<void> =>
+  until(`the status says ${pattern}`, () => pattern.test(shown()), 20_000).catch((error: Error) => {
+    throw new Error(`${error.message}; it says ${shown()}`);
+  });
+
+async function served(): Promise<string | undefined> {
+  const out = node(OUT);
+  const answer = new Promise<EdgeMessage>((resolve) => out.once("input", (message: EdgeMessage) => resolve(message)));
+  node(INFER).receive({ ...sample });
+  const { prediction } = await answer;
+  assert.ok(prediction?.fault === undefined, prediction?.fault?.message);
+  return prediction?.model?.version;
 }
 
 describe("a channel in S3", function () {
@@ -77,16 +110,14 @@ describe("a channel in S3", function () {
   });
   afterEach(() => helper.unload());
 
-  /** The command, as a person types it. */
-  async function command(...args: string[]): Promise<Ended> {
-    const lines: string[] = [];
-    const say = (line: string): void => void lines.push(line);
-    return { code: await run(args, { out: say, err: say, env: process.env }), said: `${lines.join("\n")}\n` };
-  }
-
   const promotion = (version: string, ...more: string[]): string[] => [
-    ...["promote", MODEL, version, RING, "--store", `s3://${s3.options.bucket}`],
-    ...["--key", join(keys, "pointer-key.pem"), "--trust", join(keys, "release-key.pub.pem")],
+    "promote",
+    MODEL,
+    version,
+    RING,
+    `--store=s3://${s3.options.bucket}`,
+    `--key=${join(keys, "pointer-key.pem")}`,
+    `--trust=${join(keys, "release-key.pub.pem")}`,
     ...more,
   ];
 
@@ -111,12 +142,23 @@ describe("a channel in S3", function () {
       { id: "f00000000000000c", type: "tab" },
       { id: DEVICE, type: "context-edge-device", data_dir: join(dir, "data"), ring: RING },
       {
-        ...{ id: OBJECTS, type: "context-edge-objects", kind: "s3", bucket, region: "us-east-1", path_style: true },
+        id: OBJECTS,
+        type: "context-edge-objects",
+        kind: "s3",
+        bucket,
         endpoint: `http://127.0.0.1:${proxy.port}`,
       },
       {
-        ...{ id: MODEL_NODE, type: "context-edge-model", source: "channel", model: MODEL, device: DEVICE },
-        ...{ objects: OBJECTS, release_keys, pointer_keys, queue_limit: queue, placement: "in-process" },
+        id: MODEL_NODE,
+        type: "context-edge-model",
+        source: "channel",
+        model: MODEL,
+        device: DEVICE,
+        objects: OBJECTS,
+        release_keys,
+        pointer_keys,
+        queue_limit: queue,
+        placement: "in-process",
         ...change,
       },
       { id: INFER, z: "f00000000000000c", type: "tensorrt-infer", model: MODEL_NODE, wires: [[OUT]] },
@@ -124,27 +166,6 @@ describe("a channel in S3", function () {
     ];
     const secrets = { access_key: credentials?.accessKeyId ?? "", secret_key: credentials?.secretAccessKey ?? "" };
     await helper.load([device, objects, model, infer], flow, { [OBJECTS]: secrets });
-  }
-
-  const node = (id: string): Node => helper.getNode(id) as unknown as Node;
-  const shown = (): string => {
-    const spy = (node(INFER) as unknown as { status: { lastCall: { args: [{ fill: string; text: string }] } | null } })
-      .status;
-    const { fill = "", text = "" } = spy.lastCall?.args[0] ?? {};
-    return `${fill} ${text}`;
-  };
-  const shows = (pattern: RegExp): Promise<void> =>
-    until(`the status says ${pattern}`, () => pattern.test(shown()), 20_000).catch((error: Error) => {
-      throw new Error(`${error.message}; it says ${shown()}`);
-    });
-
-  async function served(): Promise<string | undefined> {
-    const out = node(OUT);
-    const answer = new Promise<EdgeMessage>((resolve) => out.once("input", (message: EdgeMessage) => resolve(message)));
-    node(INFER).receive({ ...sample } as NodeMessage);
-    const { prediction } = await answer;
-    assert.ok(prediction?.fault === undefined, prediction?.fault?.message);
-    return prediction?.model?.version;
   }
 
   async function testChannel(change: object = {}): Promise<{ ok: boolean; text: string }> {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import helper from "node-red-node-test-helper";
 import type { EdgeMessage } from "../../lib/messages";
+import { newKey } from "../../lib/release/keys";
 import { editorDefaults } from "../support/defaults";
 import { until } from "../support/process";
 import device = require("../../nodes/context-edge-device/context-edge-device");
@@ -28,6 +29,14 @@ const channels = (max: number): string =>
   JSON.stringify([{ name: "temperature", unit: "°C", max: String(max), offset: "${OFFSET}" }]);
 const idOf = (type: string): string => `e00000000000000${CONFIG_TYPES.indexOf(type)}`;
 
+const PEM = newKey().public.pem;
+const TRUSTED = {
+  release_keys: PEM,
+  pointer_keys: PEM,
+  device: idOf("context-edge-device"),
+  objects: idOf("context-edge-objects"),
+};
+
 /** What else must be set for a field to be read: the first in which it is counts. A field that none reads is not checked. */
 const VARIANTS: Readonly<Record<string, readonly object[]>> = {
   "context-edge-store": [
@@ -42,6 +51,7 @@ const VARIANTS: Readonly<Record<string, readonly object[]>> = {
     { monthly: true },
     { place: "github", repository: "plant/models", bucket: "s3://ldo" },
   ],
+  "context-edge-model": [{}, { source: "channel", ...TRUSTED }],
   "context-edge-modbus": [{}, { transport: "serial", serial_port: "/dev/none" }],
   "context-edge-objects": [{}, { kind: "s3", endpoint: "http://127.0.0.1:9", bucket: "b" }],
 };

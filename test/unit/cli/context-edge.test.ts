@@ -15,6 +15,12 @@ import { signed, writeFolder } from "../../support/signed-release";
 
 const ROOT = join(__dirname, "..", "..", "..");
 
+async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const code = await run(args, { out: (line) => out.push(line), err: (line) => err.push(line), env: {} });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
 describe("the command context-edge", () => {
   const dir = scratch("cli");
   const keys = newKeys();
@@ -33,14 +39,15 @@ describe("the command context-edge", () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    const [out, err]: [string[], string[]] = [[], []];
-    const code = await run(args, { out: (line) => out.push(line), err: (line) => err.push(line), env: {} });
-    return { code, out: out.join("\n"), err: err.join("\n") };
-  }
   const promotion = (ring: string, ...more: string[]): string[] => [
-    ...["promote", MODEL, "1.0.0", ring, "--store", file("store")],
-    ...["--key", file("pointer.pem"), "--trust", file("release.pub.pem"), ...more],
+    "promote",
+    MODEL,
+    "1.0.0",
+    ring,
+    `--store=${file("store")}`,
+    `--key=${file("pointer.pem")}`,
+    `--trust=${file("release.pub.pem")}`,
+    ...more,
   ];
 
   it("runs as a program, and ends with the code of what it found", () => {

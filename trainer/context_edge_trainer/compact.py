@@ -4,7 +4,6 @@ A segment goes whole into the file of the day of its first record. One put commi
 next run does what is left. Nothing is deleted; done twice, nothing changes.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +13,7 @@ import orjson
 from .ahead import ahead
 from .compacted import covered_by, key_of, write_compact
 from .errors import TrainerError
+from .progress import Progress
 from .segments import LDO, MAX_LINE_BYTES, MAX_SEGMENT_BYTES, Lines, Reading, Ref, Rejections, list_segments, unpack
 from .store import Store
 
@@ -21,8 +21,6 @@ FILE_ROWS = 50_000
 FILE_BYTES = 64 * 1024 * 1024
 # Segments wait packed for the file of their day; beyond this the fullest day is written before it is full.
 HELD_BYTES = 256 * 1024 * 1024
-
-Progress = Callable[[str], None]
 
 
 @dataclass

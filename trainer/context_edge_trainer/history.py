@@ -4,23 +4,32 @@ from typing import Any
 
 import orjson
 
-from .errors import TrainerError
+from .progress import Progress
 from .store import Store
 from .survey import Since
 
 PREFIX = "snapshots/"
 MANIFEST = "manifest.json"
 SCHEMA = "snapshot/1"
+KINDS = ("ldo", "labels")
 
 
-def last_snapshot(store: Store, model: str) -> dict[str, Any] | None:
-    """Manifest of the newest snapshot of a model. An id begins with its time, so the newest sorts last."""
+def last_snapshot(store: Store, model: str, progress: Progress) -> dict[str, Any] | None:
+    """Manifest of the newest snapshot of a model. An id begins with its time, so the newest sorts last.
+
+    One that is damaged is named and passed over: what it had read is then new once more.
+    """
     suffix = f"/{MANIFEST}"
     for entry in reversed(store.list(PREFIX)):
         if not entry.key.endswith(suffix):
             continue
-        manifest = _read(store, entry.key)
-        if manifest.get("model") == model:
+        try:
+            manifest = orjson.loads(store.get(entry.key) or b"")
+        except orjson.JSONDecodeError:
+            manifest = None
+        if not _is_manifest(manifest):
+            progress(f"{entry.key} is damaged and passed over: delete this snapshot")
+        elif manifest["model"] == model:
             return manifest
     return None
 
@@ -30,13 +39,19 @@ def since(manifest: dict[str, Any]) -> Since:
     return Since(manifest["id"], manifest["cursor"], manifest["gaps"])
 
 
-def _read(store: Store, key: str) -> dict[str, Any]:
-    body = store.get(key)
+def _is_manifest(value: Any) -> bool:  # noqa: ANN401 - JSON is anything
     try:
-        manifest = orjson.loads(body or b"")
-    except orjson.JSONDecodeError as error:
-        raise TrainerError(f"{key} in {store.description} is not JSON: delete this snapshot; {error}") from error
-    whole = isinstance(manifest, dict) and all(isinstance(manifest.get(part), dict) for part in ("cursor", "gaps"))
-    if not whole or manifest.get("schema") != SCHEMA:
-        raise TrainerError(f"{key} in {store.description} is not a {SCHEMA}: delete this snapshot")
-    return manifest
+        return (
+            value["schema"] == SCHEMA
+            and isinstance(value["id"], str)
+            and isinstance(value["model"], str)
+            and all(type(seq) is int for kind in KINDS for seq in value["cursor"][kind].values())
+            and all(
+                type(first) is type(last) is int
+                for kind in KINDS
+                for gaps in value["gaps"][kind].values()
+                for first, last in gaps
+            )
+        )
+    except (TypeError, KeyError, AttributeError, ValueError):
+        return False

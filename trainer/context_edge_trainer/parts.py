@@ -35,6 +35,8 @@ SCHEMA = pa.schema(
         ("record", pa.binary()),
     ]
 )
+# Those that are taken from the record itself.
+LDO_COLUMNS = ("ldo_id", "timestamp", "device", "asset_id")
 # What repeats is written once; a record never repeats.
 _REPEATING = ["device", "asset_id", "label", "source", "writer", "identity", "stream"]
 

@@ -17,6 +17,7 @@ from .config import LABEL_SOURCES, Channel, Config
 from .dataset import Rows
 from .errors import TrainerError
 from .folds import folds_of, groups_of
+from .lean import lean
 from .learned import absence, learn_ranges, learn_units
 from .segments import Labelled, Rejections
 
@@ -30,7 +31,7 @@ LEARNED = ", learned from the training rows"
 
 def collect(records: Iterable[Labelled], config: Config, rejections: Rejections) -> Rows:
     """Turn records into rows. Raises TrainerError when no row is left, with the reasons."""
-    found = list(records)
+    found = lean(records, config)
     sieve = _Sieve([record.place for record in found], rejections)
     ldos = [record.ldo for record in found]
     timestamps = plausible_times(values_at(ldos, "timestamp"))

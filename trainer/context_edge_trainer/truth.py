@@ -129,10 +129,12 @@ class Truth:
         """The label of an LDO."""
         given = ldo.get("ground_truth_label")
         before = given if isinstance(given, str) and given else None
-        answers = self._consistent(self.live.get(ldo["ldo_id"], []), ldo.get("ai_prediction"))
-        settled = _answered(answers, before, ldo)
-        if settled is not None:
-            return settled
+        answers = self.live.get(ldo["ldo_id"], [])
+        if answers:
+            answers = self._consistent(answers, ldo.get("ai_prediction"))
+            settled = _answered(answers, before, ldo)
+            if settled is not None:
+                return settled
         if before is None:
             asked = any(answer.verdict == "cannot_tell" for answer in answers)
             return Settled(why=CANNOT_TELL if asked else NO_LABEL)

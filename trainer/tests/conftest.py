@@ -4,7 +4,9 @@ import gzip
 import os
 import random
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config
 from context_edge_trainer.config_file import load_config
+
+from .s3_servers import SERVERS, Server, Start, use
 
 # Before PyTorch is imported: threads that wait for each other on a busy machine take ten times as long as one.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -200,3 +204,16 @@ def configured(tmp_path: Path) -> Callable[[str, str], Config]:
         return load_config(path)
 
     return change
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts an S3 server by its name when the first test asks for it."""
+    with ExitStack() as stack:
+        yield cache(lambda name: stack.enter_context(SERVERS[name](tmp_path_factory.mktemp("s3") / "data")))
+
+
+@pytest.fixture(params=list(SERVERS))
+def server(request: pytest.FixtureRequest, start: Start, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """A server that boto3 finds by the environment."""
+    return use(start(request.param), monkeypatch)

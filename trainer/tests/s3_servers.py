@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
+import pytest
 from botocore.config import Config as BotoConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -136,12 +137,9 @@ def _running(
         _until(lambda: _listens(port, process), f"{name} listens on {port}")
         yield Server(name, port, process)
     finally:
-        process.terminate()
-        try:
-            process.wait(8)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        # SeaweedFS takes its time over a polite end, and nobody needs what it holds.
+        process.kill()
+        process.wait()
 
 
 def _listens(port: int, process: subprocess.Popen[bytes]) -> bool:
@@ -179,3 +177,14 @@ def _until(condition: Callable[[], bool], what: str, timeout: float = 60) -> Non
         if time.monotonic() > deadline:
             raise RuntimeError(f"not within {timeout} s: {what}")
         time.sleep(0.05)
+
+
+SERVERS = {"versitygw": versitygw, "SeaweedFS": seaweedfs}
+Start = Callable[[str], Server]
+
+
+def use(running: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """Let boto3 find a server by the environment."""
+    for name, value in running.environment.items():
+        monkeypatch.setenv(name, value)
+    return running

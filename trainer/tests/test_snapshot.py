@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import resource
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -236,3 +237,47 @@ def test_parts_have_their_most_rows_and_no_empty_one_follows(tmp_path: Path, cou
     parts = writer.finish()
     assert [part["rows"] for part in parts] == sizes
     assert [row.place for row in read_parts(tmp_path, parts)] == [f"here:{number}" for number in range(count)]
+
+
+@pytest.mark.parametrize("damage", [b"", b"{half", b"[]", b'{"schema": "snapshot/1", "id": "x", "model": "pumps"}'])
+def test_a_damaged_snapshot_in_the_store_is_passed_over(tmp_path: Path, config: Config, damage: bytes) -> None:
+    write_store(tmp_path, plant(20))
+    first = snap(tmp_path, config)
+    broken = tmp_path / "snapshots" / "20270101T000000Z-01234567" / "manifest.json"
+    broken.parent.mkdir()
+    broken.write_bytes(damage)
+    lines: list[str] = []
+    manifest = take_snapshot(FolderStore(tmp_path), config, tmp_path / "out", lines.append)
+    assert manifest["corrections"]["since"] == first["id"]
+    assert lines[0].startswith("snapshots/20270101T000000Z-01234567/manifest.json is damaged")
+
+
+def test_a_disk_that_fills_up_leaves_the_snapshot_before(tmp_path: Path, config: Config) -> None:
+    write_store(tmp_path, plant(20), seq=1)
+    before = snap(tmp_path, config)
+    write_store(tmp_path, plant(4000, seed=8), seq=2)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(TrainerError, match=r"part-00000.parquet cannot be written: .*bytes are free"):
+            snap(tmp_path, config, at=60)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert read_snapshot(tmp_path / "out")[0] == before
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["snapshot"]
+
+
+def test_a_stop_in_the_middle_leaves_nothing_half(tmp_path: Path, config: Config) -> None:
+    write_store(tmp_path, plant(20))
+
+    def stop(line: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take_snapshot(FolderStore(tmp_path), config, tmp_path / "out", stop)
+    assert not list((tmp_path / "out").iterdir())
+    assert not (tmp_path / "snapshots").exists()
+    (tmp_path / "out" / ".snapshot.partial").mkdir()
+    (tmp_path / "out" / ".snapshot.partial" / "part-00000.parquet").write_bytes(b"half")
+    assert snap(tmp_path, config)["rows"] == 20
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["snapshot"]

@@ -7,11 +7,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,23 +19,7 @@ from context_edge_trainer.folder_store import FolderStore
 from context_edge_trainer.s3_store import S3Store
 from context_edge_trainer.store import Store, is_key, open_store
 
-from .s3_servers import BUCKET, Server, free_port, seaweedfs, versitygw
-
-SERVERS = {"versitygw": versitygw, "SeaweedFS": seaweedfs}
-Start = Callable[[str], Server]
-
-
-@pytest.fixture(scope="module")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Starts a server by its name when the first test asks for it."""
-    with ExitStack() as stack:
-        yield cache(lambda name: stack.enter_context(SERVERS[name](tmp_path_factory.mktemp("s3") / "data")))
-
-
-@pytest.fixture(params=list(SERVERS))
-def server(request: pytest.FixtureRequest, start: Start, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """A server that boto3 finds by the environment."""
-    return use(start(request.param), monkeypatch)
+from .s3_servers import BUCKET, SERVERS, Server, Start, free_port, use, versitygw
 
 
 @pytest.fixture(params=["folder", *SERVERS])
@@ -46,12 +28,6 @@ def store(request: pytest.FixtureRequest, start: Start, tmp_path: Path, monkeypa
         return open_store(tmp_path / "store")
     running = use(start(request.param), monkeypatch)
     return open_store(f"{running.url}/{hashlib.sha256(str(tmp_path).encode()).hexdigest()[:12]}")
-
-
-def use(running: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
-    for name, value in running.environment.items():
-        monkeypatch.setenv(name, value)
-    return running
 
 
 def test_what_is_put_is_got_and_listed(store: Store) -> None:

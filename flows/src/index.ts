@@ -11,6 +11,7 @@ import { edgeLoop } from "./edge-loop/flow";
 import { modelTrain } from "./model-train/flow";
 import { opcuaNodes } from "./opcua-nodes/flow";
 import { plant } from "./plant/flow";
+import { BESIDE_EDGE_LOOP, retrain } from "./retrain/flow";
 import type { FlowNode } from "./sheet";
 import { waveform } from "./waveform/flow";
 
@@ -25,6 +26,7 @@ export function outputs(): Output[] {
     { path: "examples/1 Complete loop, simulated.json", nodes: completeLoop() },
     { path: "examples/2 Edge loop over OPC UA, Modbus and TCP.json", nodes: edgeLoop() },
     { path: "examples/3 Plant control.json", nodes: plant() },
+    { path: "examples/4 Training.json", nodes: retrain() },
     { path: "examples/Alerts by e-mail.json", nodes: alertsEmail() },
     { path: "examples/Alerts to MQTT.json", nodes: alertsMqtt() },
     { path: "examples/Alerts to Sparkplug B.json", nodes: sparkplug() },
@@ -37,5 +39,6 @@ export function outputs(): Output[] {
     { path: "examples/context-edge-model-train.json", nodes: modelTrain() },
     { path: "flows/edge-loop.json", nodes: edgeLoop() },
     { path: "flows/plant.json", nodes: plant() },
+    { path: "flows/retrain.json", nodes: retrain(BESIDE_EDGE_LOOP) },
   ];
 }

@@ -1,5 +1,6 @@
 /** The two pages, Line and Alerts, as part of a sheet. */
-import { functionFrom, page, source } from "./files";
+import { darkPages, dashboard, inject, template, type PagePlace } from "./dashboard";
+import { functionFrom, page } from "./files";
 import type { Place, Ref, Sheet } from "./sheet";
 
 /** What the pages listen to: near ends of links beside the loop's nodes, and the nodes whose status and errors they show. */
@@ -24,24 +25,11 @@ export interface Loop {
 
 export function addPages(sheet: Sheet, loop: Loop, at: Place): void {
   const place = (col: number, row: number): Place => ({ col: at.col + col, row: at.row + row });
-  const [line, alerts] = dashboard(sheet);
+  const pages = dashboard(sheet, ["Line", "Alerts"]);
+  const [line, alerts] = pages as [PagePlace, PagePlace];
   addLine(sheet, loop, line, place);
   addAlerts(sheet, loop, alerts, place);
-  const dark = [line, alerts].map(({ name, page }, i) =>
-    sheet.node(
-      "ui-template",
-      `dark-${name.toLowerCase()}`,
-      place(3.3 + i, 7.8),
-      template({ page, scope: "page:style" }, `dark ${name}`, source("pages", "dark.css")),
-    ),
-  );
-  sheet.group("dark", "Dark where the browser asks for it (delete for one theme)", dark);
-}
-
-interface PagePlace {
-  readonly name: string;
-  readonly page: Ref;
-  readonly group: Ref;
+  darkPages(sheet, pages, (n) => place(3.3 + n, 7.8));
 }
 
 type At = (col: number, row: number) => Place;
@@ -128,98 +116,4 @@ function addAlerts(sheet: Sheet, loop: Loop, { group }: PagePlace, place: At): v
   sheet.wire(request, 0, answer);
   sheet.wire(answer, 0, response);
   sheet.group("record", "Records that the pages link to", [request, answer, response]);
-}
-
-/** An inject node that fires at the start, and then every `repeat` seconds. */
-function inject(name: string, props: object[], repeat: string, onceDelay: string): Record<string, unknown> {
-  return { name, props, repeat, crontab: "", once: true, onceDelay, topic: "" };
-}
-
-/** Base, theme and the two pages; one full-width group each, because a page's own layout is the template's business. */
-function dashboard(sheet: Sheet): [line: PagePlace, alerts: PagePlace] {
-  const shared = (type: string, key: string, properties: Record<string, unknown>): Ref =>
-    sheet.config(type, key, properties, true);
-  // Shared, because two bases on one path get in each other's way.
-  const base = shared("ui-base", "base", {
-    name: "Context Edge",
-    path: "/dashboard",
-    appIcon: "",
-    includeClientData: true,
-    acceptsClientConfig: ["ui-notification", "ui-control"],
-    showPathInSidebar: false,
-    headerContent: "page",
-    navigationStyle: "default",
-    titleBarStyle: "default",
-    showReconnectNotification: true,
-    notificationDisplayTime: 1,
-    showDisconnectNotification: true,
-    allowInstall: false,
-  });
-  const theme = shared("ui-theme", "theme", {
-    name: "Plant floor",
-    colors: { surface: "#f3f4f6", primary: "#334155", bgPage: "#e9ebee", groupBg: "#ffffff", groupOutline: "#ffffff" },
-    sizes: { density: "default", pagePadding: "12px", groupGap: "12px", groupBorderRadius: "10px", widgetGap: "8px" },
-  });
-  const pages = [
-    { name: "Line", path: "/line", icon: "factory" },
-    { name: "Alerts", path: "/alerts", icon: "alert-outline" },
-  ];
-  const [line, alerts] = pages.map(({ name, path, icon }, i) => {
-    const own = sheet.config("ui-page", name, {
-      name,
-      ui: base,
-      path,
-      icon,
-      layout: "grid",
-      theme,
-      breakpoints: [
-        { name: "Default", px: "0", cols: "3" },
-        { name: "Tablet", px: "576", cols: "6" },
-        { name: "Small Desktop", px: "768", cols: "9" },
-        { name: "Desktop", px: "1024", cols: "12" },
-      ],
-      order: i + 1,
-      className: "",
-      visible: "true",
-      disabled: "false",
-    });
-    const group = sheet.config("ui-group", name, {
-      name,
-      page: own,
-      width: "12",
-      height: "1",
-      order: 1,
-      showTitle: false,
-      className: "",
-      visible: "true",
-      disabled: "false",
-      groupType: "default",
-    });
-    return { name, page: own, group };
-  });
-  return [line as PagePlace, alerts as PagePlace];
-}
-
-/** A page's content in its group, or the style of a whole page. */
-function template(
-  where: { readonly group: Ref } | { readonly page: Ref; readonly scope: "page:style" },
-  name: string,
-  format: string,
-): Record<string, unknown> {
-  return {
-    group: "group" in where ? where.group : "",
-    page: "page" in where ? where.page : "",
-    ui: "",
-    name,
-    order: 1,
-    width: 0,
-    height: 0,
-    head: "",
-    format,
-    storeOutMessages: false,
-    passthru: false,
-    resendOnRefresh: true,
-    templateScope: "scope" in where ? where.scope : "local",
-    className: "",
-  };
 }

@@ -7,6 +7,8 @@ import { sha256 } from "../storage/hash";
 export interface Gate {
   readonly name: string;
   readonly value: number | null;
+  /** What the value must be of the bound: ">", ">=", "<" or "<=". */
+  readonly sense: string;
   readonly bound: number | null;
   /** Rows that the figure rests on. */
   readonly n: number | null;
@@ -87,6 +89,7 @@ function gateOf(entry: Record<string, unknown>): Gate {
   return {
     name: text("name"),
     value: number("value"),
+    sense: text("sense"),
     bound: number("bound"),
     n: number("n"),
     result: text("result"),

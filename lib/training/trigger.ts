@@ -13,8 +13,10 @@ interface Trigger {
   readonly cause: string;
   readonly trigger_id: string;
   readonly requested_by: string;
-  readonly requested_at: string;
+  readonly created_at: string;
   readonly device: string;
+  /** Makes the bytes this starter's own. */
+  readonly nonce: string;
 }
 
 /** @returns whose the trigger is: "" for ours, else who has it and since when, for people */
@@ -25,8 +27,9 @@ export async function claimTrigger(store: ObjectStore, run: TrainingRun, device:
     cause: run.cause,
     trigger_id: run.id,
     requested_by: run.by,
-    requested_at: run.requestedAt,
+    created_at: run.requestedAt,
     device,
+    nonce: run.id,
   };
   const key = triggerKey(run.model, run.cause);
   // The same bytes at every try: a put whose answer was lost is found to be ours.
@@ -46,10 +49,10 @@ function owner(found: { readonly body: Uint8Array } | undefined, id: string): st
   } catch {
     return "another starter, whose trigger cannot be read";
   }
-  const { trigger_id, device, requested_by, requested_at } = isRecord(other) ? other : {};
+  const { trigger_id, device, requested_by, created_at } = isRecord(other) ? other : {};
   if (trigger_id === id) return "";
   const who = [device, requested_by].filter((part) => typeof part === "string" && part !== "").join(", ");
-  const when = typeof requested_at === "string" ? `, at ${requested_at}` : "";
+  const when = typeof created_at === "string" ? `, at ${created_at}` : "";
   return `${who === "" ? "another starter" : who}${when}`;
 }
 

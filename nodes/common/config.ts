@@ -135,6 +135,12 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Texts between commas. @throws EdgeError `config-env` */
+export function texts(config: ConfigReader, name: string): string[] {
+  const parts = config.text(name, "").split(",");
+  return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
+
 function range(min: number, max: number): string {
   if (min === -Infinity) return max === Infinity ? "" : ` up to ${max}`;
   return max === Infinity ? `, at least ${min}` : ` from ${min} to ${max}`;

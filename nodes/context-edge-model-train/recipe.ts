@@ -4,7 +4,7 @@ import { EdgeError } from "../../lib/errors";
 import type { Offer } from "../../lib/inference/fit";
 import type { LabelSpec, Manifest } from "../../lib/messages";
 import { configToml, GATES, type TrainedChannel, type TrainerConfig } from "../../lib/training/config-toml";
-import type { ConfigReader } from "../common/config";
+import { texts, type ConfigReader } from "../common/config";
 import type { ModelService } from "../common/services";
 import { allOffered, offeredBy, offeredTo } from "../common/upstream";
 
@@ -35,7 +35,7 @@ export class Recipe {
   ) {
     this.model = config.text("model_name");
     this.fuse = config.text("fuse", "");
-    this.only = list(config, "channels");
+    this.only = texts(config, "channels");
     this.fields = config.rows("fields").map(readField);
     this.labels = config.rows("labels").map(readLabel);
     this.rest = {
@@ -44,9 +44,9 @@ export class Recipe {
       ),
       simulated: config.flag("simulated"),
       modes: [],
-      group: list(config, "group"),
-      allow: list(config, "allow"),
-      deny: list(config, "deny"),
+      group: texts(config, "group"),
+      allow: texts(config, "allow"),
+      deny: texts(config, "deny"),
       epochs: config.number("epochs", 50, { min: 1, max: 10_000, integer: true }),
     };
     // The model begins to load now, so that its labels are known when they are asked for.
@@ -155,13 +155,4 @@ function readLabel(row: ConfigReader): LabelSpec {
 function readGate(config: ConfigReader, name: (typeof GATES)[number]): number {
   const max = name in UPPER ? UPPER[name as keyof typeof UPPER] : 1;
   return config.number(`gate_${name}`, 0, { min: name === "min_rows" ? 1 : 0, max, integer: name === "min_rows" });
-}
-
-/** Texts between commas. */
-function list(config: ConfigReader, name: string): string[] {
-  return config
-    .text(name, "")
-    .split(",")
-    .map((text) => text.trim())
-    .filter((text) => text !== "");
 }

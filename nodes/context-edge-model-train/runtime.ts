@@ -11,6 +11,7 @@ import { OPEN_AGAIN_MS, SharedFiles, type FileLease } from "../../lib/storage/sh
 import { dueMonth } from "../../lib/training/cause";
 import { Foreman, type News } from "../../lib/training/foreman";
 import { SqlLedger } from "../../lib/training/ledger";
+import { promoteCandidate } from "../../lib/training/promotion";
 import { hasEnded, type TrainingRun } from "../../lib/training/run";
 import { sendFrom, type Send } from "../common/adapter";
 import type { ConfigReader } from "../common/config";
@@ -31,7 +32,7 @@ interface Means {
 /** One foreman per model and data folder, however many nodes and deploys there are. */
 const foremen = new SharedFiles<Foreman>(systemClock, "training-settings", "context-edge-model-train");
 
-const COMMANDS = "start, stop, state, report";
+const COMMANDS = "start, stop, state, report, promote";
 /** Commands that may wait for the disk. */
 const QUEUE = 100;
 const TELL_EVERY_MS = 1_000;
@@ -62,7 +63,7 @@ export class TrainRuntime {
     secrets: TrainSecrets,
   ) {
     const { device, objects } = means;
-    this.settings = readSettings(config);
+    this.settings = readSettings(config, device.ring);
     this.status = new StatusLine(node);
     this.ledger = new SqlLedger(() => device.database());
     const { model, deadlineMs } = this.settings;
@@ -106,6 +107,8 @@ export class TrainRuntime {
         return send([await this.state(message), null]);
       case "report":
         return send([await this.report(command, message), null]);
+      case "promote":
+        return send([await this.promote(command, message), null]);
       default:
         throw new EdgeError("command-unknown", `no command ${command.name}: use ${COMMANDS}`);
     }
@@ -134,6 +137,7 @@ export class TrainRuntime {
       at,
       model: this.settings.model,
       place: this.settings.place,
+      ring: this.settings.ring,
       runs: shown,
       ...(trouble && { trouble: { code: trouble.code, text: trouble.message } }),
     };
@@ -152,6 +156,34 @@ export class TrainRuntime {
     }
     const event = { kind: "report", cause: "asked", at: isoTime(systemClock.now()), id: run.id };
     return { ...message, event, payload: html };
+  }
+
+  /** Puts a published release into service for a ring; the one who asks answers for it. */
+  private async promote(command: Command, message: EdgeMessage): Promise<EdgeMessage> {
+    const text = (name: string, fallback: string): string => {
+      const value = command[name];
+      return typeof value === "string" && value.trim() !== "" ? value.trim().slice(0, 200) : fallback;
+    };
+    const { model, keys } = this.settings;
+    const by = personOf(command);
+    const version = text("version", "");
+    const ring = text("ring", this.settings.ring);
+    if (by === "unnamed" || version === "") {
+      throw new EdgeError("command-field", "a promotion needs the version, and by: who answers for it");
+    }
+    const wish = { model, version, ring, by, reason: text("reason", "") };
+    const lines = await promoteCandidate(this.means.objects.store, wish, keys, systemClock);
+    const event = {
+      kind: "promoted",
+      cause: "command",
+      at: isoTime(systemClock.now()),
+      model,
+      version,
+      ring,
+      by,
+      lines,
+    };
+    return { ...message, event, payload: event };
   }
 
   private openUntilOpen(said = ""): void {

@@ -5,9 +5,10 @@ import { isSafeName } from "../../lib/ids";
 import type { Monthly } from "../../lib/training/cause";
 import { LocalPlace } from "../../lib/training/local-place";
 import { PLACES, type Place } from "../../lib/training/run";
+import type { PromotionKeys } from "../../lib/training/promotion";
 import type { Workplace } from "../../lib/training/workplace";
 import { GithubPlace } from "../../lib/training/github-place";
-import type { ConfigReader } from "../common/config";
+import { texts, type ConfigReader } from "../common/config";
 import type { DeviceService, ObjectsService } from "../common/services";
 import { readGithub, type TrainSecrets } from "./github";
 import { pythonOf } from "./python";
@@ -24,13 +25,17 @@ export interface TrainSettings {
   /** Inputs of the workflow that do not depend on the run. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly pollMs: number;
+  /** Files that a promotion signs with, and verifies with. */
+  readonly keys: PromotionKeys;
+  /** Ring whose model a new one is measured against, and that a promotion is for unless it says another. */
+  readonly ring: string;
 }
 
 /** A date, "last", or nothing. */
 const SINCE = /^(?:last|\d{4}-\d\d-\d\d)?$/;
 
-/** @throws EdgeError `config-…` */
-export function readSettings(config: ConfigReader): TrainSettings {
+/** @param ring of the device @throws EdgeError `config-…` */
+export function readSettings(config: ConfigReader, ring: string): TrainSettings {
   const model = config.text("model_name");
   if (!isSafeName(model)) {
     throw new EdgeError(
@@ -48,6 +53,7 @@ export function readSettings(config: ConfigReader): TrainSettings {
   const limit = String(config.number("limit", 100_000, { min: 1, max: 100_000_000, integer: true }));
   const validated = config.flag("validated");
   const key = config.text("key", "");
+  const trusted = texts(config, "release_keys");
   const publishes = config.flag("publish", true) && key !== "";
   return {
     place: config.choice<Place>("place", PLACES, "local"),
@@ -62,6 +68,8 @@ export function readSettings(config: ConfigReader): TrainSettings {
     python: config.text("python", ""),
     flags: [
       ...(since === "" ? [] : ["--since", since]),
+      "--current",
+      ring,
       "--limit",
       limit,
       ...(validated ? ["--validated"] : []),
@@ -70,6 +78,8 @@ export function readSettings(config: ConfigReader): TrainSettings {
     ],
     publishes,
     inputs: { since, limit, validated: String(validated) },
+    keys: { pointer: config.text("pointer_key", ""), release: trusted.length > 0 || key === "" ? trusted : [key] },
+    ring,
     pollMs: config.number("poll_s", 15, { min: 1, max: 3600 }) * 1000,
   };
 }

@@ -68,7 +68,7 @@ export function deployFlows(
 
 /** All whole flows as one; config nodes that they share stand in it once. */
 function shipped(root: string): FlowNode[] {
-  const nodes = ["edge-loop", "plant"].flatMap((name) => read(join(root, "flows", `${name}.json`)));
+  const nodes = ["edge-loop", "plant", "retrain"].flatMap((name) => read(join(root, "flows", `${name}.json`)));
   return [...new Map(nodes.map((node) => [node.id, node])).values()];
 }
 

@@ -110,7 +110,7 @@ describe("a sheet", () => {
 });
 
 describe("a page", () => {
-  for (const name of ["line", "alerts"]) {
+  for (const name of ["line", "alerts", "training"]) {
     const text = page(name);
 
     it(`${name} names nothing outside`, () => {

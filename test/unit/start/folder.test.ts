@@ -34,7 +34,7 @@ describe("the folder that npm start runs in", () => {
       flows()
         .filter((node) => node.type === "tab")
         .map((tab) => tab["label"]),
-      ["Edge loop", "Plant control"],
+      ["Edge loop", "Plant control", "Training"],
     );
     assert.deepEqual(values(), ENV);
   });

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { systemClock } from "../../lib/clock";
+import { FolderStore } from "../../lib/storage/folder-store";
+import { configToml } from "../../lib/training/config-toml";
+import { writeSegments } from "../../simulator/segments";
+import { cached, scratch } from "../support/cache";
+import { Runner, readWorkflow, type Done } from "../support/workflow";
+
+const ROOT = join(__dirname, "..", "..");
+const FILE = join(ROOT, ".github", "workflows", "mlops.yml");
+const ACTIONLINT = "v1.7.7";
+const INPUTS = ["bucket", "model", "since", "limit", "validated", "cause", "trigger_id", "config"];
+
+const config = (accuracy: number): string =>
+  configToml({
+    model: "motor-faults",
+    channels: ["vibration_x", "vibration_y", "temperature", "current"].map((name) => ({
+      name,
+      unit: "",
+      reference: `normal.${name}`,
+    })),
+    ids: ["product"],
+    numeric: [],
+    labels: ["normal", "bearing_wear", "belt_slippage", "motor_overload", "other"].map((name) => ({
+      name,
+      kind: name === "normal" || name === "other" ? name : "fault",
+      severity: "high",
+      action: "Look at it.",
+    })),
+    gates: { accuracy, fpr: 1, macro_f1: 0, recall: 0, calibration_gap: 1, int8_drop: 1, min_rows: 1 },
+    simulated: true,
+    modes: [],
+    group: [],
+    allow: [],
+    deny: [],
+    epochs: 1,
+  });
+
+/** Of a check-out, what the steps look at. */
+const isSource = (path: string): boolean => !/__pycache__|\.(?:mypy|ruff|pytest)_cache/.test(path);
+const names = (done: readonly Done[]): string[] => done.map(({ name }) => name);
+const all = (done: readonly Done[]): string => done.map(({ name, output }) => `== ${name}\n${output}`).join("\n");
+
+describe("the workflow mlops.yml", function () {
+  this.timeout(300_000);
+  const workflow = readWorkflow(FILE);
+  const { train, tag } = workflow.jobs;
+  assert.ok(train && tag);
+
+  it("passes actionlint", async function () {
+    this.timeout(600_000);
+    const home = await cached("actionlint", ACTIONLINT, (dir) => {
+      console.log(`installing actionlint ${ACTIONLINT} with go into ${dir} (a minute, once)`);
+      execFileSync("go", ["install", `github.com/rhysd/actionlint/cmd/actionlint@${ACTIONLINT}`], {
+        env: { ...process.env, GOBIN: dir },
+        stdio: "inherit",
+      });
+    });
+    execFileSync(join(home, "actionlint"), ["-no-color", "-shellcheck=", "-pyflakes=", FILE], { stdio: "pipe" });
+  });
+
+  it("has what model-train hands over, rights for reading alone but where it tags, and no text from outside in a command", () => {
+    const dispatch = workflow.on["workflow_dispatch"] as { inputs: Record<string, unknown> };
+    assert.deepEqual(Object.keys(dispatch.inputs).toSorted(), INPUTS.toSorted());
+    assert.match(readFileSync(FILE, "utf8"), /^run-name: .*\$\{\{ inputs\.trigger_id \|\| github\.run_id \}\}/m);
+    assert.deepEqual(workflow.permissions, { contents: "read" });
+    assert.equal(train.permissions, undefined);
+    for (const { run, uses } of [...train.steps, ...tag.steps]) {
+      assert.doesNotMatch(run ?? "", /\$\{\{/);
+      if (uses !== undefined) assert.match(uses, /^actions\/[\w-]+@v\d+$/);
+    }
+  });
+
+  describe("its steps' own commands, in order", () => {
+    let workspace: string;
+    let bucket: string;
+    before(async () => {
+      workspace = scratch("mlops");
+      bucket = join(workspace, "bucket");
+      // A check-out, as far as the steps look at it.
+      for (const name of ["scripts", "trainer"]) {
+        cpSync(join(ROOT, name), join(workspace, name), { recursive: true, filter: isSource });
+      }
+      const runs = { seed: 7, runs: 2_000, faultShare: 0.3, products: "seen", assets: 2 } as const;
+      const when = { device: "edge-1", startMs: Date.UTC(2026, 9, 1), days: 20, drift: 0 };
+      await writeSegments(new FolderStore(bucket, systemClock), { ...runs, ...when });
+    });
+    after(() => rmSync(workspace, { recursive: true, force: true }));
+
+    const runner = (inputs: object, secrets: object = {}): Runner => {
+      const github = {
+        event_name: "workflow_dispatch",
+        run_id: "42",
+        env: { GITHUB_RUN_ID: "42", GITHUB_SHA: "HEAD" },
+      };
+      return new Runner(workspace, { inputs: { bucket, limit: "100000", ...inputs }, vars: {}, secrets, github });
+    };
+
+    it("make a signed release of the records, published and tagged", () => {
+      const key = execFileSync("openssl", ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]);
+      const first = runner({ config: config(0), cause: "month-2026-11" }, { CONTEXT_EDGE_RELEASE_KEY: key.toString() });
+      const done = first.run(train);
+      assert.deepEqual(
+        done.filter(({ status }) => status !== 0).map(({ name }) => name),
+        [],
+        all(done),
+      );
+      assert.deepEqual(
+        names(done),
+        train.steps.flatMap(({ name, run }) => (run === undefined ? [] : [name])),
+      );
+      const { version } = first.outputs(train);
+      assert.ok(version);
+      assert.ok(existsSync(join(bucket, "releases", "motor-faults", `${version}.json`)));
+      assert.ok(existsSync(join(first.temp, "work", "report.html")));
+      const trigger = JSON.parse(readFileSync(join(bucket, "triggers", "motor-faults", "month-2026-11.json"), "utf8"));
+      assert.equal((trigger as { requested_by: string }).requested_by, "GitHub Actions, run 42");
+
+      const repository = join(workspace, "repository");
+      const git = (...args: string[]): string => execFileSync("git", ["-C", repository, ...args], { encoding: "utf8" });
+      mkdirSync(repository);
+      execFileSync("git", ["init", "-q", "--bare", join(workspace, "origin.git")]);
+      git("init", "-q");
+      git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "--allow-empty", "-m", "one");
+      git("remote", "add", "origin", join(workspace, "origin.git"));
+      const tagging = new Runner(repository, {
+        needs: { train: { outputs: { version } } },
+        github: { env: { GITHUB_SHA: "HEAD" } },
+      });
+      const tagged = tagging.run(tag);
+      assert.deepEqual(
+        tagged.map(({ status }) => status),
+        [0],
+        all(tagged),
+      );
+      assert.match(git("ls-remote", "origin"), new RegExp(`refs/tags/model-v${version}`));
+    });
+
+    it("end before anything is read where somebody else has the trigger", () => {
+      const second = runner({ config: config(0), cause: "month-2026-11" });
+      const done = second.run(train);
+      assert.deepEqual(names(done), ["install", "configure", "trigger"], all(done));
+      assert.equal(second.outputs(train)["version"], "");
+    });
+
+    it("fail at a gate that does not pass, with the report and without a release", () => {
+      const third = runner({ config: config(0), trigger_id: "019a" });
+      const work = join(third.temp, "work");
+      rmSync(join(work, "release"), { recursive: true, force: true });
+      const toml = join(third.temp, "config.toml");
+      const begun = third.run(train, ["install", "configure"]);
+      assert.equal(begun.length, 2);
+      writeFileSync(toml, config(1));
+      const done = third.run(train, ["evaluate", "release"]);
+      const failed = done.at(-1);
+      assert.equal(failed?.status, 3, all(done));
+      assert.match(failed?.output ?? "", /accuracy/);
+      assert.equal(existsSync(join(work, "release")), false);
+      assert.ok(existsSync(join(work, "report.html")));
+    });
+  });
+});

@@ -1,12 +1,13 @@
 /**
- * `npm run bench -- edge|plant [--json] [--only chain,lookup,…]`: measures the loop against a floor or a peer in the same run.
+ * `npm run bench -- edge|plant|learn [--json] [--only chain,lookup,…]`: measures against a floor or a peer in the same run.
  * Never asserted in a test: these are figures, and the machine's own noise is printed beside them.
  */
 import { edge } from "./edge/suite";
 import { machine, printTable, type Figure } from "./figures";
+import { learn } from "./learn/suite";
 import { plant } from "./plant/suite";
 
-const SUITES: Record<string, (only: ReadonlySet<string> | undefined) => Promise<Figure[]>> = { edge, plant };
+const SUITES: Record<string, (only: ReadonlySet<string> | undefined) => Promise<Figure[]>> = { edge, plant, learn };
 
 async function main(args: readonly string[]): Promise<void> {
   const name = args.find((arg) => !arg.startsWith("--")) ?? "edge";

@@ -25,7 +25,7 @@ export async function readingFigures(): Promise<Figure[]> {
     const compacting = await learning.run(["-m", "context_edge_trainer", "compact", "--store", learning.url("small")]);
     const compacted = await snapshot(learning, "small", out);
     return [
-      figure("load_100k_s", loadS as number, "s", "≤ 5", { floor: floorS as number }),
+      figure("load_100k_s", loadS, "s", "≤ 5", { floor: floorS }),
       figure("snapshot_100k_s", large, "s", "≤ 10"),
       figure("snapshot_100k_small_s", small, "s", null),
       figure("compact_100k_small_s", compacting.seconds, "s", null),

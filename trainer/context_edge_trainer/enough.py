@@ -51,15 +51,19 @@ def _too_few_groups(rows: Rows, folds: Mapping[str, Rows], alternatives: Sequenc
     sizes = {name: len(np.unique(fold.groups)) for name, fold in folds.items()}
     empty = [name for name, size in sizes.items() if size == 0]
     held = int(rows.held_back().sum())
+    if held == len(rows):
+        return f"all {held:,} rows have a value that [data.unseen] holds back: nothing is left to learn from"
     choice = (
         f"in these records [folds] group could be {', or '.join(alternatives)}"
         if alternatives
         else "no field of these records makes enough groups, so more batches are needed: twenty or so"
     )
+    count = sum(sizes.values())
+    groups = f"{count} group{'' if count == 1 else 's'}"
     return (
-        f"the {' and '.join(empty)} fold{'s are' if len(empty) > 1 else ' is'} empty: {len(rows) - held:,} rows are of "
-        f"{sum(sizes.values())} groups (by {', '.join(rows.grouped_by)}), and one group in ten tests, one in ten "
-        f"validates (here {', '.join(f'{size} {name}' for name, size in sizes.items())}"
+        f"the {len(rows) - held:,} rows make {groups} (by {', '.join(rows.grouped_by)}), "
+        f"and none is in the {' or the '.join(empty)} fold: one group in ten tests, one in ten validates (here "
+        f"{', '.join(f'{size} {name}' for name, size in sizes.items())}"
         f"{f'; {held:,} rows are held back as never seen' if held else ''}): {choice}"
     )
 

@@ -11,9 +11,9 @@ from .columns import Flags, Floats, members, utc
 from .config import Channel
 from .dataset import Absent, Rows
 
-MIDDLE = (0.01, 0.99)
-WIDENED = 3.0
-"""By how many times its span a learned range is widened on either side."""
+MIDDLE = (0.05, 0.95)
+FAR = 1000.0
+"""What lies further from the middle than so many times its span is no reading of that sensor: 65535, 1e38."""
 LARGEST = 1e30
 """A device takes no range beyond: differences of such values are still finite as 32-bit numbers."""
 
@@ -34,9 +34,9 @@ def _unit(channel: Channel, quality: Sequence[Any], kept: Flags) -> str:
 def learn_ranges(channels: Sequence[Channel], rows: Rows) -> tuple[Channel, ...]:
     """The channels, each without a range with the one that the training rows tell.
 
-    The range covers the middle 98 % of what each label's rows say and of what they call normal, so that a fault counts,
-    however rare, and a broken reading does not; it is widened by three times its span on either side. Of a channel that
-    does not move in the middle, smallest and largest count; the span of one that never moves is its value, at least 1.
+    It goes from the smallest to the largest of what they say and of what they call normal, and as much further on
+    either side. What lies a thousand spans away from the middle (of 90 % of the rows of each label, so that a fault
+    counts, however rare) is taken for a broken reading, and not counted.
     """
     train = rows.where(rows.in_train()) if rows.in_train().any() else rows
     return tuple(
@@ -47,19 +47,31 @@ def learn_ranges(channels: Sequence[Channel], rows: Rows) -> tuple[Channel, ...]
 
 def _range(channel: Channel, place: int, train: Rows) -> tuple[float, float]:
     there = ~np.isnan(train.readings[:, place])
-    labels = np.unique(train.labels[there])
-    pools = [_values(channel, place, train, there & (train.labels == label)) for label in labels]
-    pools = pools or [np.array([channel.fill or 0.0])]
-    middles = np.array([np.quantile(pool, MIDDLE) for pool in pools])
+    if not there.any():
+        return _widened(channel.fill or 0.0, channel.fill or 0.0)
+    pools = [
+        _values(channel, place, train, there & (train.labels == label)) for label in np.unique(train.labels[there])
+    ]
+    middles = np.array([np.quantile(pool, MIDDLE, method="nearest") for pool in pools])
     low, high = float(middles[:, 0].min()), float(middles[:, 1].max())
-    if low == high:
-        low, high = float(min(pool.min() for pool in pools)), float(max(pool.max() for pool in pools))
-    span = (high - low) or max(abs(low), 1.0)
-    return max(low - WIDENED * span, -LARGEST), min(high + WIDENED * span, LARGEST)
+    far = FAR * _span(low, high)
+    values = np.concatenate(pools)
+    near = values[(values >= low - far) & (values <= high + far)]
+    return _widened(float(near.min()), float(near.max()))
+
+
+def _span(low: float, high: float) -> float:
+    """Of what never moves its own size, at least 1."""
+    return (high - low) or max(abs(low), 1.0)
+
+
+def _widened(low: float, high: float) -> tuple[float, float]:
+    span = _span(low, high)
+    return max(low - span, -LARGEST), min(high + span, LARGEST)
 
 
 def _values(channel: Channel, place: int, train: Rows, mine: Flags) -> Floats:
-    """What the rows say of a channel, and what they call normal, held within what 32 bits can tell apart."""
+    """What the rows say of a channel, and what they call normal, within what can be widened."""
     values = train.readings[mine, place]
     if channel.reference is not None:
         values = np.concatenate([values, train.references[mine, place]])

@@ -26,6 +26,7 @@ __all__ = ["Rows", "collect", "id_text"]
 ASSET = "asset_id"
 UNKNOWN_LABELS_NAMED = 20
 REASONS_SHOWN = 5
+NAMES_FROM = 1000
 LEARNED = ", learned from the training rows"
 
 
@@ -47,7 +48,7 @@ def collect(records: Iterable[Labelled], config: Config, rejections: Rejections)
     whole = replace(whole, readings=readings, references=_unfilled(readings, references, channels), absent=absent)
     _refuse_numbers(sieve, whole.numeric, config)
     rows = whole.where(sieve.kept)
-    _some(rows, rejections)
+    _some(rows, ldos, rejections)
     # Once it is known what trains, from training rows alone; then a learned range holds for all.
     learned = learn_ranges(channels, rows)
     for place, channel in enumerate(learned):
@@ -55,7 +56,7 @@ def collect(records: Iterable[Labelled], config: Config, rejections: Rejections)
             _refuse_range(sieve, channel, channel.name, readings[:, place], LEARNED)
             _refuse_range(sieve, channel, channel.reference, references[:, place], LEARNED)
     rows = replace(whole.where(sieve.kept), channels=learned)
-    _some(rows, rejections)
+    _some(rows, ldos, rejections)
     return rows
 
 
@@ -147,7 +148,9 @@ def _refuse_range(sieve: _Sieve, channel: Channel, what: str | None, values: Flo
     if channel.range is None or what is None:
         return
     low, high = channel.range
-    sieve.refuse((values < low) | (values > high), f"{what} is outside {low:g} to {high:g} {channel.unit}{why}")
+    sieve.refuse(
+        (values < low) | (values > high), f"{what} is outside {low:g} to {high:g} {channel.unit}".rstrip() + why
+    )
 
 
 def _refuse_numbers(sieve: _Sieve, numeric: Floats, config: Config) -> None:
@@ -223,7 +226,17 @@ def _flags(values: Iterable[bool]) -> Flags:
     return np.fromiter(values, np.bool_)
 
 
-def _some(rows: Rows, rejections: Rejections) -> None:
-    if len(rows) == 0:
-        why = "; ".join(f"{reason} ({count:,})" for reason, count in rejections.counts.most_common(REASONS_SHOWN))
-        raise TrainerError(f"no record can be learnt from: {why or 'there are none'}")
+def _some(rows: Rows, ldos: Sequence[Any], rejections: Rejections) -> None:
+    if len(rows) > 0:
+        return
+    why = "; ".join(f"{reason} ({count:,})" for reason, count in rejections.counts.most_common(REASONS_SHOWN))
+    raise TrainerError(f"no record can be learnt from: {why or 'there are none'}{_strangers(rows, ldos)}")
+
+
+def _strangers(rows: Rows, ldos: Sequence[Any]) -> str:
+    """What to say of channels that no record has: most often they are called otherwise there."""
+    named = set().union(*(data for data in values_at(ldos[:NAMES_FROM], "sensor_data") if type(data) is dict))
+    unknown = [channel.name for channel in rows.channels if channel.name not in named]
+    if not unknown or not named:
+        return ""
+    return f". No record has the channel {' or '.join(unknown)}; the records have {', '.join(sorted(named))}"

@@ -16,6 +16,7 @@ from .dataset import Rows
 MOST = 100.0
 """No row counts more than so many times as much as another of its class: one odd row must not outweigh thousands."""
 ROUNDS = 50
+NAMED = 5
 CLOSE = 1e-3
 
 
@@ -87,12 +88,18 @@ def tell_unmet(unmet: Sequence[Unmet], cap: float) -> list[str]:
                 f"{entry.label} ({entry.share:.0%}, {entry.others:,} rows of others)"
             )
     lines = [
-        f"all rows of {', '.join(labels)} are of {who}: nobody else's could count more" for who, labels in alone.items()
+        f"all rows of {_few(labels)} are of {who}: nobody else's could count more" for who, labels in alone.items()
     ]
     return lines + [
-        f"{who} keeps more than {cap:.0%} of the weight of {', '.join(labels)}: others are too few"
+        f"{who} keeps more than {cap:.0%} of the weight of {_few(labels)}: others are too few"
         for who, labels in above.items()
     ]
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first names, and how many there are more."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _balanced(parts: Sequence[Integers], cap: float) -> Floats:

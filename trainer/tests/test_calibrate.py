@@ -2,7 +2,12 @@
 
 import torch
 
-from context_edge_trainer.calibrate import calibrate, uncalibrated
+from context_edge_trainer.calibrate import calibrate, natural_weights, uncalibrated
+from context_edge_trainer.config import Config
+from context_edge_trainer.rows import Rows, collect
+from context_edge_trainer.segments import Labelled, Rejections
+
+from .conftest import ldo
 
 
 def overconfident(count: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -39,3 +44,36 @@ def test_it_never_makes_things_worse_and_survives_a_class_that_validation_lacks(
     assert found.loss(logits, labels) <= uncalibrated(3).loss(logits, labels)
     assert all(abs(value) < 1000 for value in found.bias)
     assert found.temperature > 0
+
+
+def test_rows_count_as_much_as_they_weigh() -> None:
+    logits, labels = overconfident(4_000)
+    seen = torch.arange(4_000) % 4 == 0
+    weighed = calibrate(logits, labels, seen.double())
+    alone = calibrate(logits[seen], labels[seen])
+    assert abs(weighed.temperature - alone.temperature) < 1e-3
+    assert max(abs(a - b) for a, b in zip(weighed.bias, alone.bias, strict=True)) < 1e-3
+
+
+def test_a_handful_of_rows_does_not_say_much() -> None:
+    logits, labels = torch.tensor([[2.0, 0.0, 0.0]] * 5), torch.tensor([0] * 5)
+    found = calibrate(logits, labels)
+    assert found.temperature > 0.2
+    assert max(found.bias) < 3
+
+
+def test_answers_that_were_picked_for_review_are_left_out_unless_there_is_nothing_else(config: Config) -> None:
+    def rows(*sources: tuple[str, str]) -> Rows:
+        found = [
+            Labelled("", ldo(n), "hot", source, "anna", "authenticated", stream, 0.1)
+            for n, (source, stream) in enumerate(sources)
+        ]
+        return collect(found, config, Rejections())
+
+    weights, note = natural_weights(rows(("context", ""), ("engineer", "learning"), ("engineer", "evaluation")))
+    assert weights.tolist() == [1, 0, 10]
+    assert note is None
+    weights, note = natural_weights(rows(("engineer", "learning"), ("engineer", "learning")))
+    assert weights.tolist() == [1, 1]
+    assert note is not None
+    assert note.startswith("the 2 validation rows were all picked for review")

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config
+from context_edge_trainer.config_file import load_config
 from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.folds import fold_of
 from context_edge_trainer.rows import Rows, collect, id_text
-from context_edge_trainer.segments import Rejections, as_labelled
+from context_edge_trainer.segments import Labelled, Rejections, as_labelled
 
-from .conftest import ldo
+from .conftest import json_values, ldo
 
 
 def rows_of(config: Config, *records: dict[str, Any]) -> tuple[Rows, Rejections]:
@@ -115,3 +118,75 @@ def test_no_record_however_strange_ends_the_run(config: Config) -> None:
         for field in draw.sample(sorted(record), draw.randint(1, 5)):
             record[field] = draw.choice(strange)
         rows_of(config, record)
+
+
+def test_a_label_that_the_configuration_does_not_name_is_counted_by_name(config: Config) -> None:
+    strange = [ldo(n, label=f"rust {min(n, 25) % 25}") for n in range(1, 60)]
+    rows, rejections = rows_of(config, *strange)
+    assert len(rows) == 1
+    assert rejections.counts['row: the configuration has no label "rust 0"'] == 35
+    assert rejections.counts["row: labels that the configuration does not name, all others"] == 5
+    assert sum(rejections.counts.values()) == 59
+
+
+@pytest.mark.parametrize(
+    ("source", "stream", "identity", "probability", "weight"),
+    [
+        ("context", "", "", None, 1),
+        ("process", "", "", None, 1),
+        ("maintenance", "", "", 0.5, 1),
+        ("engineer", "evaluation", "authenticated", 0.02, 50),
+        ("engineer", "evaluation", "authenticated", 1.0, 1),
+        ("engineer", "evaluation", "authenticated", None, 0),
+        ("engineer", "evaluation", "authenticated", 0.0, 0),
+        ("engineer", "evaluation", "declared", 0.02, 0),
+        ("engineer", "learning", "authenticated", None, 0),
+        ("engineer", "", "", None, 0),
+    ],
+)
+def test_a_row_stands_for_as_many_as_its_draw_says(
+    config: Config, source: str, stream: str, identity: str, probability: float | None, weight: float
+) -> None:
+    one = Labelled("", ldo(1), "hot", source, "anna", identity, stream, probability)
+    rows = collect([one], config, Rejections())
+    assert rows.test_weight.tolist() == [weight]
+    assert (rows.sources[0], rows.writers[0]) == (source, "anna")
+
+
+def test_a_settled_label_counts_and_not_the_one_in_the_record(config: Config) -> None:
+    one = Labelled("", ldo(1, label="normal"), "leak", "engineer", "anna", changed=True)
+    assert collect([one], config, Rejections()).labels.tolist() == [2]
+
+
+def test_numbers_of_the_context_are_columns(configured: Callable[[str, str], Config]) -> None:
+    config = configured("[folds]", '[[numeric]]\nfields = ["size.mm", "size.kg"]\n[folds]')
+    sound = [ldo(n, context=context(size={"mm": n, "kg": 0.5})) for n in range(3)]
+    odd = [{"mm": "3", "kg": 1}, {"mm": 3, "kg": 1e39}, {"mm": True, "kg": 1}]
+    rejections = Rejections()
+    records = [*sound, *(ldo(n, context=context(size=size)) for n, size in enumerate(odd, start=3))]
+    rows = collect([as_labelled(str(n), record) for n, record in enumerate(records)], config, rejections)
+    assert rows.numeric.tolist() == [[0, 0.5], [1, 0.5], [2, 0.5]]
+    assert rejections.counts == {
+        "row: the context has no usable number at size.mm": 2,
+        "row: the context has no usable number at size.kg": 1,
+    }
+
+
+def test_rows_are_selected_and_joined_in_every_column(config: Config) -> None:
+    rows, _ = rows_of(config, *(ldo(n, label="hot" if n % 2 else "normal") for n in range(1, 30)))
+    hot = rows.labels == 1
+    joined = Rows.joined([rows.where(hot), rows.where(~hot)])
+    assert len(joined) == len(rows)
+    assert sorted(joined.ldo_ids) == sorted(rows.ldo_ids)
+    assert joined.labels.tolist() == sorted(rows.labels, reverse=True)
+    for name in ("timestamps", "groups", "folds", "writers", "test_weight", "grouping"):
+        assert len(getattr(joined, name)) == len(rows)
+
+
+@given(st.lists(json_values, min_size=6, max_size=6))
+def test_no_json_in_any_place_ends_the_run(values: list[Any]) -> None:
+    config = load_config()
+    names = ["context", "sensor_data", "sensor_quality", "timestamp", "asset_id", "scan"]
+    record = ldo(1) | dict(zip(names, values, strict=True))
+    with pytest.raises(TrainerError, match="no record can be learnt from"):
+        collect([as_labelled("", record)], config, Rejections())

@@ -45,28 +45,42 @@ class Kind:
 LDO = Kind("ldo/v1/", "dev", "ldo/1", "an", "ldo_id")
 LABEL = Kind("labels/v1/", "by", "label/1", "a", "label_id")
 
+NOT_NUMBERS = (b":NaN", b": NaN", b":Infinity", b": Infinity", b":-Infinity", b": -Infinity")
+NO_NUMBER = "NaN and Infinity are not JSON: null stands where there is no number"
+
 Quarantine = Callable[[str, str, str, bytes], None]
 """Takes the place, the reason, what exactly is wrong and the text of what is set aside."""
 
 
 @dataclass
 class Rejections:
-    """How many records were left out and why, with the first place of each reason."""
+    """How many records were left out and why, with the first place of each reason, and what was wrong there."""
 
     counts: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
     quarantine: Quarantine | None = None
 
     def add(self, reason: str, where: str, detail: str = "", text: bytes | None = None) -> None:
         """Count one record or segment that is left out; what has a `text` is damaged, and set aside with it."""
         self.counts[reason] += 1
         self.first.setdefault(reason, where)
+        if detail:
+            self.details.setdefault(reason, detail)
         if text is not None and self.quarantine is not None:
             self.quarantine(where, reason, detail, text)
 
     def summary(self) -> dict[str, dict[str, Any]]:
         """{reason: {count, first}}, the most frequent first."""
         return {reason: {"count": count, "first": self.first[reason]} for reason, count in self.counts.most_common()}
+
+    def lines(self, most: int | None = None) -> list[str]:
+        """For people, the most frequent first: "record: not JSON (3, first at …:7: unexpected end)"."""
+        return [
+            f"{reason} ({count}, first at {self.first[reason]}{': ' if reason in self.details else ''}"
+            f"{self.details.get(reason, '')})"
+            for reason, count in self.counts.most_common(most)
+        ]
 
 
 @dataclass(slots=True)
@@ -153,6 +167,9 @@ def list_segments(store: Store, kind: Kind, rejections: Rejections, reading: Rea
     """All segments of a kind in the order of their keys, from one listing; keys that break the grammar are named."""
     found: list[Ref] = []
     for entry in store.list(kind.prefix):
+        # What consoles put into a bucket to show a folder is nobody's segment.
+        if entry.key.endswith("/") and entry.size == 0:
+            continue
         ref = parse_key(kind, entry)
         if ref is None:
             rejections.add("segment: key breaks the grammar", entry.key)
@@ -255,7 +272,8 @@ class Parser:
         try:
             record = orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            raise DamagedError("not JSON", str(error)) from error
+            nan = any(word in line for word in NOT_NUMBERS)
+            raise DamagedError("not JSON", NO_NUMBER if nan else str(error)) from error
         if not isinstance(record, dict) or record.get("schema") != self._kind.schema:
             raise DamagedError(f"not {self._kind.article} {self._kind.schema}")
         if not self._valid.is_valid(record):

@@ -240,13 +240,14 @@ def _tell(seen: Survey, progress: Progress) -> None:
     progress(
         f"read {seen.ldos.records} records in {seen.ldos.segments} segments{compacted}; {seen.labels.records} answers"
     )
-    for reason, count in seen.rejections.counts.most_common():
-        progress(f"left out {count}: {reason} (first at {seen.rejections.first[reason]})")
+    for line in seen.rejections.lines():
+        progress(f"left out: {line}")
     for kind, reading in (("LDO", seen.ldos), ("label", seen.labels)):
         if reading.missing:
             progress(f"{reading.missing} {kind} segments are missing between those that are there")
 
 
+REASONS_SHOWN = 5
 HINTS = {
     "row: simulated": "[data] simulated = true in the configuration lets them in",
     "row: mode is not": "[data] modes in the configuration says which modes count",
@@ -257,10 +258,7 @@ HINTS = {
 def _nothing(store: Store, seen: Survey) -> str:
     if seen.ldos.segments + seen.ldos.compacted == 0 and not seen.rejections.counts:
         return f"{store.description}: no segments under ldo/v1/; write some with: npm run simulate -- segments"
-    why = [
-        f"{reason} ({count}, first at {seen.rejections.first[reason]})"
-        for reason, count in seen.rejections.counts.most_common(5)
-    ]
+    why = seen.rejections.lines(REASONS_SHOWN)
     hints = [
         hint for start, hint in HINTS.items() if any(reason.startswith(start) for reason in seen.rejections.counts)
     ]

@@ -1,6 +1,6 @@
 """The contract as a tolerant reader holds it: the types of schemas/, and of what is required only what training needs.
 
-A record of a later version may have fields that nobody here knows, one of an earlier version may lack some.
+A record of a later version may have fields and words that nobody here knows, one of an earlier version may lack some.
 """
 
 import re
@@ -13,6 +13,7 @@ from jsonschema_rs import Draft7Validator
 
 SCHEMAS = Path(__file__).parent / "schemas"
 DEPTH = 32
+NOT_EMPTY = "."
 # Without these a record says nothing to a trainer.
 NEEDED = {
     "ldo/1": ["schema", "ldo_id", "timestamp", "mode", "simulated", "sensor_data"],
@@ -24,23 +25,37 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
+# Without what else the contract asks of it, an id must still be one.
+LDO_ID = {"type": "string", "pattern": "^LDO-[0-9A-Za-z._-]{1,128}$"}
+
+
 @cache
 def validator(schema: str) -> Draft7Validator:
     """For records of "ldo/1" or "label/1"."""
     strict = orjson.loads((SCHEMAS / f"{schema.replace('/', '-')}.json").read_bytes())
-    return Draft7Validator(_loosened(strict) | {"required": NEEDED[schema]})
+    # Of an LDO nothing but the mode is looked up in a list, and that list is the configuration's. What an answer says
+    # must be known.
+    loose = _loosened(strict, words=schema == "label/1")
+    loose["properties"]["ldo_id"] = LDO_ID
+    return Draft7Validator(loose | {"required": NEEDED[schema]})
 
 
-def _loosened(schema: Any) -> Any:  # noqa: ANN401 - a JSON Schema is JSON
-    """A copy that lets fields be missing, and be more than are known, at every level."""
+def _loosened(schema: Any, *, words: bool) -> Any:  # noqa: ANN401 - a JSON Schema is JSON
+    """A copy that lets fields be missing, unknown and of another form, and without `words` be other words."""
     if isinstance(schema, list):
-        return [_loosened(entry) for entry in schema]
+        return [_loosened(entry, words=words) for entry in schema]
     if not isinstance(schema, dict):
         return schema
-    loose = {key: value for key, value in schema.items() if key not in ("required", "additionalProperties")}
-    if isinstance(loose.get("properties"), dict):
-        loose["properties"] = {name: _loosened(value) for name, value in loose["properties"].items()}
-    return {key: value if key == "properties" else _loosened(value) for key, value in loose.items()}
+    loose = {key: value for key, value in schema.items() if key not in ("required", "additionalProperties", "format")}
+    if loose.get("pattern") != NOT_EMPTY:
+        loose.pop("pattern", None)
+    if "enum" in loose and not words:
+        loose = {"type": "string"}
+    properties = loose.pop("properties", None)
+    loose = {key: _loosened(value, words=words) for key, value in loose.items()}
+    if properties is not None:
+        loose["properties"] = {name: _loosened(value, words=words) for name, value in properties.items()}
+    return loose
 
 
 def too_deep(line: bytes) -> bool:

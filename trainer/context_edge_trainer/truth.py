@@ -138,8 +138,8 @@ class Truth:
         if before is None:
             asked = any(answer.verdict == "cannot_tell" for answer in answers)
             return Settled(why=CANNOT_TELL if asked else NO_LABEL)
-        source = ldo.get("label_source")
-        return Settled(label=before, source=source if source in LABEL_SOURCES else "context")
+        source = _source(ldo)
+        return Settled(label=before, source=source, confirmed=source != "context")
 
     def _consistent(self, answers: list[Answer], predicted: object) -> list[Answer]:
         """Without those that say "correct" and name another label than the prediction, or "wrong" and name it."""
@@ -192,8 +192,7 @@ def _answered(answers: list[Answer], before: str | None, ldo: Mapping[str, Any])
         return Settled(why=UNNAMED) if refused else None
     label = labels.pop()
     if label == before:
-        source = ldo.get("label_source")
-        return Settled(label=label, source=source if source in LABEL_SOURCES else "context", confirmed=True)
+        return Settled(label=label, source=_source(ldo), confirmed=True)
     chosen = min((answer for _, answer in said), key=Answer.rank)
     earlier = before if before is not None else predicted
     return Settled(
@@ -206,6 +205,12 @@ def _answered(answers: list[Answer], before: str | None, ldo: Mapping[str, Any])
         changed=earlier is not None and label != earlier,
         confirmed=True,
     )
+
+
+def _source(ldo: Mapping[str, Any]) -> str:
+    """Where the label that an LDO carries itself comes from."""
+    source = ldo.get("label_source")
+    return source if source in LABEL_SOURCES else "context"
 
 
 def _said(answer: Answer, predicted: str | None) -> str | None:

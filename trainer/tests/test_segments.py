@@ -71,6 +71,7 @@ def test_lines_that_are_no_ldo_are_left_out(tmp_path: Path, config: Config) -> N
     segment.write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
     records, seen = read(tmp_path, config)
     assert len(records) == 1
+    assert "record: not JSON (3, first at" in " ".join(seen.rejections.lines())
     assert seen.rejections.counts == {
         "record: not JSON": 3,
         "record: not an ldo/1": 2,
@@ -85,13 +86,15 @@ def test_lines_that_are_no_ldo_are_left_out(tmp_path: Path, config: Config) -> N
     [
         {"timestamp": "yesterday"},
         {"ldo_id": 7},
-        {"ldo_id": "LDO-7"},
-        {"mode": "test"},
+        {"ldo_id": "7"},
+        {"ldo_id": "LDO-../7"},
+        {"mode": 3},
         {"simulated": "no"},
         {"sensor_data": None},
         {"context": "Pump A"},
         {"ai_confidence": 1.5},
         {"decision": {"outcome": "alert", "reasons": "hot"}},
+        {"sensor_quality": {"pressure": {"unit": 3}}},
     ],
 )
 def test_a_field_of_another_type_fails_the_schema_and_says_where(changes: dict[str, Any]) -> None:
@@ -101,6 +104,15 @@ def test_a_field_of_another_type_fails_the_schema_and_says_where(changes: dict[s
     assert Parser(LDO, rejections).parse(orjson.dumps(ldo(1, **changes)), "here:1") is None
     assert rejections.first == {"record: fails its schema": "here:1"}
     assert details[0].startswith(f"/{next(iter(changes))}")
+
+
+def test_nan_is_named_for_what_it_is() -> None:
+    rejections = Rejections()
+    line = json.dumps(ldo(1, sensor_data={"pressure": float("nan")})).encode()
+    assert Parser(LDO, rejections).parse(line, "here:1") is None
+    assert rejections.lines() == [
+        "record: not JSON (1, first at here:1: NaN and Infinity are not JSON: null stands where there is no number)"
+    ]
 
 
 @pytest.mark.parametrize("field", ["schema", "ldo_id", "timestamp", "mode", "simulated", "sensor_data"])
@@ -115,6 +127,11 @@ def test_training_cannot_do_without_some_fields(field: str) -> None:
 def test_what_training_can_do_without_may_be_missing_and_what_is_new_may_be_there() -> None:
     needed = {"schema", "ldo_id", "timestamp", "mode", "simulated", "sensor_data"}
     record = {key: value for key, value in ldo(1).items() if key in needed} | {"of_tomorrow": {"deep": [1]}}
+    record |= {
+        "decision": {"outcome": "word of tomorrow"},
+        "scan": {"id": "17", "more": 1},
+        "sensor_quality": {"a": {}},
+    }
     assert Parser(LDO, Rejections()).parse(orjson.dumps(record), "here:1") == record
 
 

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../clock";
 import { EdgeError, errorCode } from "../errors";
-import type { Channel } from "../release/channel";
+import type { Channel, ChannelParts } from "../release/channel";
 import type { ReleaseRef } from "../release/memory";
 import { backoffMs } from "../storage/backoff";
 import { pause, within } from "../waiting";
@@ -17,11 +17,14 @@ const FIRST_LOOK_MS = 5_000;
 
 export class Follower {
   private readonly name: string;
-  /** What the slot has refused: it is the same files the next time. */
-  private unfit: string | undefined;
+  /** What the slot has refused, and why: it is the same files the next time. */
+  private unfit: { readonly release: string; readonly error: unknown } | undefined;
+  /** What it serves. */
+  private serving: string | undefined;
+  private asked = new AbortController();
 
   constructor(
-    readonly channel: Channel,
+    private readonly channel: Channel,
     private readonly slot: ModelSlot,
     private readonly clock: Clock,
     private readonly random: () => number,
@@ -30,7 +33,12 @@ export class Follower {
     this.name = `${model} of ring ${ring}`;
   }
 
-  /** Settles when the release that the channel names serves, was refused by the slot, or the slot was closed. Never rejects. */
+  /** The nodes behind the channel were deployed anew: what kept it from working may be mended. */
+  use(parts: ChannelParts): void {
+    if (this.channel.use(parts)) this.asked.abort();
+  }
+
+  /** Settles when the release that the channel names serves, or the slot was closed. Never rejects. */
   async start(): Promise<void> {
     const { signal } = this.slot;
     this.slot.expect(this.name);
@@ -39,15 +47,14 @@ export class Follower {
       try {
         const looked = this.channel.look();
         const first = failures === 1 && fallback !== undefined;
-        return await this.activate(
-          await (first ? within(looked, FIRST_LOOK_MS, "the store", this.clock, late) : looked),
-        );
+        return await this.serve(await (first ? within(looked, FIRST_LOOK_MS, "the store", this.clock, late) : looked));
       } catch (error) {
         if (signal.aborted) return;
-        if (fallback && this.slot.state.phase !== "ready") await this.activate(fallback).catch(secondary);
-        this.refuse(error);
+        if (fallback && this.slot.state.phase !== "ready") await this.serve(fallback).catch(secondary);
+        this.slot.refuse(this.name, error);
       }
-      await pause(backoffMs(failures, this.random()), signal, this.clock);
+      await pause(backoffMs(failures, this.random()), AbortSignal.any([signal, this.asked.signal]), this.clock);
+      this.asked = new AbortController();
     }
   }
 
@@ -55,30 +62,31 @@ export class Follower {
     try {
       return await this.channel.lastGood();
     } catch (error) {
-      this.refuse(error);
+      this.slot.refuse(this.name, error);
       return undefined;
     }
   }
 
-  /** @throws EdgeError when the release cannot be had; what the slot makes of it stands in its state */
-  private async activate(ref: ReleaseRef): Promise<void> {
-    if (ref.release_sha256 === this.unfit) return;
-    await this.channel.release(ref);
-    try {
-      await this.slot.activate(channelSource(this.channel, ref));
-    } catch (error) {
-      if (!this.slot.signal.aborted) this.unfit = ref.release_sha256;
-      // What cannot be read again a moment later is tried again; what the slot refuses stands in its state.
-      if (["objects-", "cache", "blob-"].some((kind) => errorCode(error).startsWith(kind))) throw error;
-      return;
+  /** @throws EdgeError when the release cannot be had, is refused by the slot, or cannot be noted as the one that serves */
+  private async serve(ref: ReleaseRef): Promise<void> {
+    const { release_sha256: release } = ref;
+    if (this.unfit?.release === release) throw this.unfit.error;
+    if (this.serving !== release) {
+      await this.channel.release(ref);
+      try {
+        await this.slot.activate(channelSource(this.channel, ref));
+      } catch (error) {
+        if (!PASSING.test(errorCode(error))) this.unfit = { release, error };
+        throw error;
+      }
+      this.serving = release;
     }
     await this.channel.activated(ref);
   }
-
-  private refuse(error: unknown): void {
-    this.slot.refuse(this.name, error);
-  }
 }
+
+/** Of what may be over a moment later; anything else is about the files, or about this machine. */
+const PASSING = /^(objects-|cache$|blob-|slot-closed$)/;
 
 /** A release of a channel, read and verified anew each time, out of the device's cache. */
 function channelSource(channel: Channel, ref: ReleaseRef): ReleaseSource {

@@ -12,7 +12,7 @@ import { ModelSlot, type SlotConfig } from "./slot";
 /** The slots of this process. */
 const slots = new Registry<ModelSlot>();
 /** Those that follow a channel. */
-const channels = new WeakMap<ModelSlot, Channel>();
+const followers = new WeakMap<ModelSlot, Follower>();
 
 board.also((report) => report.gauge("model_loads_total", ModelSlot.loads));
 
@@ -51,12 +51,13 @@ export function openSlot(request: SlotRequest, parts?: ChannelParts): Lease<Mode
       const releaseKeys = readPublicKeys(request.releaseKeys, "trusted release keys");
       const pointerKeys = readPublicKeys(request.pointerKeys, "trusted pointer keys");
       const channel = new Channel({ model, ring, releaseKeys, pointerKeys }, parts);
-      channels.set(slot, channel);
-      void new Follower(channel, slot, systemClock, Math.random).start();
+      const follower = new Follower(channel, slot, systemClock, Math.random);
+      followers.set(slot, follower);
+      void follower.start();
     }
     return slot;
   });
-  if (parts) channels.get(lease.value)?.use(parts);
+  if (parts) followers.get(lease.value)?.use(parts);
   return lease;
 }
 

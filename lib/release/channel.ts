@@ -43,9 +43,11 @@ export class Channel {
     private parts: ChannelParts,
   ) {}
 
-  /** The nodes behind the parts were deployed anew. */
-  use(parts: ChannelParts): void {
+  /** From now on these are the parts. @returns whether the store is another one than before */
+  use(parts: ChannelParts): boolean {
+    const another = parts.store !== this.parts.store;
     this.parts = parts;
+    return another;
   }
 
   /**

@@ -1,16 +1,17 @@
-/** A release signed by the reference library, promoted by the command, served by tensorrt-infer out of a real S3 server. */
+/** A release that the trainer signed and published, promoted by the command, served by tensorrt-infer out of a real S3 server. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Node } from "node-red";
 import helper from "node-red-node-test-helper";
 import { run } from "../../cli/run";
 import type { EdgeMessage } from "../../lib/messages";
-import { blobKey, channelKey, releaseKey } from "../../lib/release/objects";
+import { blobKey, channelKey } from "../../lib/release/objects";
 import type { S3Store } from "../../lib/storage/s3-store";
 import { sha256 } from "../../lib/storage/hash";
 import { scratch } from "../support/cache";
-import { Reference } from "../support/model-signing";
+import { referencePython } from "../support/model-signing";
 import { files, manifest, sample } from "../support/model-fixture";
 import { until } from "../support/process";
 import { MODEL, RING } from "../support/published";
@@ -69,6 +70,19 @@ async function served(): Promise<string | undefined> {
   return prediction?.model?.version;
 }
 
+const ROOT = join(__dirname, "..", "..");
+const TRAINER = `
+import sys
+from pathlib import Path
+from context_edge_trainer.publish import publish
+from context_edge_trainer.signing import sign_folder
+from context_edge_trainer.store import open_store
+
+folder, key, store = sys.argv[1:]
+Path(folder, "model.sig").write_bytes(sign_folder(Path(folder), Path(key)))
+publish(Path(folder), open_store(store), lambda _: None)
+`;
+
 describe("a channel in S3", function () {
   this.timeout(60_000);
   const dir = scratch("channel-s3");
@@ -76,7 +90,6 @@ describe("a channel in S3", function () {
   let s3: TestS3;
   let proxy: TcpProxy;
   let store: S3Store;
-  let reference: Reference;
   const environment: Record<string, string | undefined> = {};
 
   before(async () => {
@@ -92,7 +105,6 @@ describe("a channel in S3", function () {
       environment[name] = process.env[name];
       process.env[name] = value;
     }
-    reference = new Reference();
     helper.init(require.resolve("node-red"), { userDir: join(dir, "user") });
     await new Promise<void>((resolve) => helper.startServer(resolve));
   });
@@ -102,7 +114,6 @@ describe("a channel in S3", function () {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-    await reference.stop();
     await store.close();
     await proxy.stop();
     await s3.stop();
@@ -121,14 +132,12 @@ describe("a channel in S3", function () {
     ...more,
   ];
 
-  /** A version as the trainer publishes it: signed by the reference library; blobs first, the bundle last. */
-  async function publish(version: string, seed: number): Promise<void> {
-    const content = files({ manifest: manifest({ version }), seed });
+  /** A version, signed and published by the trainer's own code, which signs with the reference library. */
+  function publish(version: string, seed: number): void {
     const folder = join(dir, version);
-    writeFolder(folder, content);
-    assert.deepEqual(await reference.sign(folder, join(keys, "release-key.pem")), { ok: true });
-    for (const bytes of content.values()) await store.put(blobKey(sha256(bytes)), bytes);
-    await store.put(releaseKey(MODEL, version), readFileSync(join(folder, "model.sig")));
+    writeFolder(folder, files({ manifest: manifest({ version }), seed }));
+    const args = [folder, join(keys, "release-key.pem"), `s3://${s3.options.bucket}`];
+    execFileSync(referencePython(), ["-c", TRAINER, ...args], { cwd: join(ROOT, "trainer"), stdio: "inherit" });
   }
 
   /** Deploys the loop's middle; another queue is another slot, as after a restart. */
@@ -189,9 +198,9 @@ describe("a channel in S3", function () {
     assert.ok(before.equals(readFileSync(join(keys, "release-key.pem"))));
   });
 
-  it("a release that the reference signed verifies by the command, in a folder and in S3", async () => {
-    await publish("1.0.0", 7);
-    await publish("2.0.0", 8);
+  it("a release that the trainer published verifies by the command, in a folder and in S3", async () => {
+    publish("1.0.0", 7);
+    publish("2.0.0", 8);
     const trust = ["--trust", join(keys, "release-key.pub.pem")];
     const [folder, object, foreign] = await Promise.all([
       command("verify", join(dir, "1.0.0"), ...trust),

@@ -19,6 +19,7 @@ for (const name of readdirSync(models).toSorted()) {
   const files = [MANIFEST_FILE, ...Object.values(manifest.files)].toSorted();
   const contents = new Map(files.map((file) => [file, readFileSync(join(folder, file))] as const));
   const release = assembleRelease(contents);
+  if (manifest.files.int8 !== undefined) assembleRelease(contents, "int8");
   pins[name] = Object.fromEntries([...contents].map(([file, bytes]) => [file, sha256(bytes)]));
   console.log(`${name} ${manifest.version}: ${files.length} files, release ${release.sha256.slice(0, 12)}`);
 }

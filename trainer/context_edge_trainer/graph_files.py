@@ -4,7 +4,6 @@ The ONNX file is compared with the network it came from, and the INT8 file with 
 because rounding changes what a confidence means.
 """
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from torch import nn
 from .calibrate import Calibration, calibrate
 from .errors import TrainerError
 from .int8 import PLANS, Plan, quantize
+from .moment import as_before
 from .onnx_graph import OPSET, Array, Feeds, latency_ms, run_network, run_onnx, some_rows, to_onnx
 
 OUTPUT = "logits"
@@ -160,4 +160,4 @@ def _count(feeds: Feeds) -> int:
 
 def _latency(file: bytes, feeds: Feeds) -> dict[str, float] | None:
     """p50 and p99 of one row; None where the same bytes are wanted every time: no two measurements are alike."""
-    return None if "SOURCE_DATE_EPOCH" in os.environ else latency_ms(file, feeds)
+    return None if as_before() else latency_ms(file, feeds)

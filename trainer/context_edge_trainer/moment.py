@@ -6,6 +6,11 @@ from datetime import UTC, datetime
 from .errors import TrainerError
 
 
+def as_before() -> bool:
+    """Whether the same bytes are wanted again: then nothing that is measured by a clock may stand in a file."""
+    return bool(os.environ.get("SOURCE_DATE_EPOCH"))
+
+
 def created_at() -> str:
     """ISO 8601 UTC with milliseconds. Raises TrainerError for a SOURCE_DATE_EPOCH that is no time."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")

@@ -7,7 +7,9 @@ from typing import Any
 from .config import Config
 from .evaluate import evaluate, other_judges
 from .export import export
+from .moment import as_before
 from .progress import Reporter
+from .publish import check_free
 from .release import check_wishes, release
 from .snapshot import take_snapshot
 from .stages import forget
@@ -36,7 +38,9 @@ def run(store: Store, out: Path, config: Config, progress: Reporter, wishes: Wis
     """
     wishes = wishes or Wishes()
     # What would end the run at its end ends it now.
-    check_wishes(config, progress, store=store, key=wishes.key, publish=wishes.publish, tag=wishes.tag)
+    check_wishes(config, store=store, key=wishes.key, publish=wishes.publish, tag=wishes.tag)
+    if wishes.publish and config.version is not None and not as_before():
+        check_free(store, config.name, config.version)
     other_judges(config, store, wishes.current, wishes.best_possible)
     progress.at("snapshot")
     take_snapshot(store, config, out, progress, since=wishes.since, validated=wishes.validated, limit=wishes.limit)

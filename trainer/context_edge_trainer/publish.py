@@ -58,10 +58,11 @@ def publish(folder: Path, store: Store, progress: Progress) -> str:
     return key
 
 
-def check_free(store: Store, name: str, version: str, progress: Progress) -> None:
-    """Say early that a version is taken: it may be by this very release, which only its digest can tell."""
-    if store.get(bundle_key(name, version)) is not None:
-        progress(f"{name} {version} is released in {store.description} already: only the same bytes can be published")
+def check_free(store: Store, name: str, version: str) -> None:
+    """Raise TrainerError when a version is taken, for what is about to be made and can only be another release."""
+    key = bundle_key(name, version)
+    if store.get(key) is not None:
+        raise TrainerError(f"version taken: {key} is in {store.description} already; {_OTHER}")
 
 
 def _checked(folder: Path, bundle: bytes) -> Signed:

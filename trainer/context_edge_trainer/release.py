@@ -15,8 +15,8 @@ from .files import json_bytes, put_folder, read_bytes, read_json, start_clean, w
 from .gates import GOOD
 from .manifest import ENCODING, EXPORT, GOLDEN, MANIFEST, REPORT, conforming, manifest
 from .progress import Progress
-from .publish import check_free
 from .publish import publish as publish_release
+from .report import write as write_report
 from .signing import SIGNATURE, check_key, sign_folder
 from .store import Store
 from .tag import check_tag, tag_name
@@ -47,8 +47,9 @@ def release(
     Returns the manifest. Raises GateError when a gate did not pass, and TrainerError when a stage before is missing or
     a wish cannot be granted; then nothing was released.
     """
-    check_wishes(config, progress, store=store, key=key, publish=publish, tag=tag)
-    report = read_json(out / REPORT, "evaluate")
+    check_wishes(config, store=store, key=key, publish=publish, tag=tag)
+    # Judged again: a waiver may have been given since.
+    report = write_report(out, config)
     encoding = read_json(out / "export" / ENCODING, "export")
     check_gates(report)
     # Not now: the same work folder gives the same release, however often.
@@ -82,9 +83,7 @@ def release(
     return described
 
 
-def check_wishes(
-    config: Config, progress: Progress, *, store: Store | None, key: Path | None, publish: bool, tag: bool
-) -> None:
+def check_wishes(config: Config, *, store: Store | None, key: Path | None, publish: bool, tag: bool) -> None:
     """Raise TrainerError for what cannot be granted, before hours are spent on a model."""
     if key is not None:
         check_key(key)
@@ -92,8 +91,6 @@ def check_wishes(
         raise TrainerError("--publish needs --key: devices take no release that nobody signed")
     if publish and store is None:
         raise TrainerError("--publish needs --store: the store to publish in")
-    if publish and store is not None and config.version is not None:
-        check_free(store, config.name, config.version, progress)
     if tag:
         check_tag(None if config.version is None else tag_name(config.version), REPOSITORY)
 

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundledModel, DEFAULT_MODEL, PINS, type Pins } from "../../../lib/inference/bundled";
+import { systemClock } from "../../../lib/clock";
+import { assembleRelease } from "../../../lib/inference/assemble";
+import { DEFAULT_LOAD } from "../../../lib/inference/backend";
+import { bundledFolder, bundledModel, DEFAULT_MODEL, PINS, type Pins } from "../../../lib/inference/bundled";
+import { OnnxBackend } from "../../../lib/inference/onnx-backend";
+import { ModelSlot, type SlotConfig } from "../../../lib/inference/slot";
 import { releaseDigest } from "../../../lib/release/digest";
 import { sha256 } from "../../../lib/storage/hash";
 import { files } from "../../support/model-fixture";
+
+const CONFIG: SlotConfig = { backend: "onnx", allowFallback: false, load: DEFAULT_LOAD, queueLimit: 1000 };
 
 describe("bundled models", () => {
   const folder = mkdtempSync(join(tmpdir(), "bundled-"));
@@ -46,4 +53,27 @@ describe("bundled models", () => {
     }
     assert.ok(Object.hasOwn(PINS, DEFAULT_MODEL));
   });
+
+  for (const precision of ["fp32", "int8"] as const) {
+    it(`answer their golden samples in ${precision}, those with an id that is new to them too`, async () => {
+      for (const [name, pinned] of Object.entries(PINS)) {
+        const names = Object.keys(pinned);
+        const whole = new Map(names.map((file) => [file, readFileSync(join(bundledFolder(), name, file))] as const));
+        const release = assembleRelease(whole, precision);
+        const slot = new ModelSlot(CONFIG, [new OnnxBackend()], systemClock);
+        try {
+          // Activating asks every golden sample.
+          await slot.activate({ name, open: async () => release });
+          assert.equal(slot.state.info?.backend.precision, precision);
+          const judged = await Promise.all(release.golden.rows.map((row) => slot.infer(row, { why: false })));
+          assert.ok(judged.every(({ label }) => label !== null));
+          assert.ok(judged.some(({ unknown }) => unknown !== undefined));
+          const labels = new Set(judged.map(({ label }) => label));
+          assert.deepEqual(labels, new Set(release.manifest.labels.map((label) => label.name)));
+        } finally {
+          await slot.close();
+        }
+      }
+    });
+  }
 });

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -23,11 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 2 something to mend, 3 a gate did not pass, 4 triggered already, 130 stopped by a signal."""
     commands = {name: importlib.import_module(f".commands.{name}", __package__) for name in COMMANDS}
     options = _parser(commands).parse_args(arguments)
-    progress = Reporter(as_json=options.progress == "json")
+    # Of the processes that torchrun starts the first one speaks.
+    leads = os.environ.get("RANK", "0") == "0"
+    progress = Reporter(as_json=options.progress == "json" and leads)
     # A supervisor's stop is the same wish as Ctrl-C.
     before = {number: signal.signal(number, _stop) for number in STOPS}
     try:
         progress.at(options.command)
+        if options.command != "train" and int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            raise TrainerError(f"torchrun is for the command train: run `{options.command}` once, without it")
         commands[options.command].run(options, progress)
     except GateError as error:
         return _end(progress, "failed", f"not released: {error}", GATES)

@@ -81,9 +81,9 @@ def _check(config: Config) -> None:
     inputs = [SENSORS, *(entry.input for entry in config.ids), *(entry.input for entry in config.numeric)]
     _distinct("ids and numeric", inputs)
     for path in feature_paths(config):
-        if path.split(".")[-1] == TRUTH:
+        if TRUTH in path.split("."):
             raise TrainerError(f"{path} is the answer: a model that is told it learns nothing else")
-        if path in config.leakage.deny:
+        if any(f"{path}.".startswith(f"{denied}.") for denied in config.leakage.deny):
             raise TrainerError(f"{path} is a feature and stands in [leakage] deny")
     normals = [label.name for label in config.labels if label.kind == "normal"]
     if len(normals) != 1:

@@ -40,6 +40,12 @@ def test_the_shipped_configuration_is_the_motor_model() -> None:
         ),
         ("[data.unseen]", '[data]\nlabel_sources = ["hearsay"]\n[data.unseen]', "label_sources = ['hearsay']"),
         ('field = "product"', 'field = "ground_truth_label"', "ground_truth_label is the answer"),
+        ('field = "product"', 'field = "qa.ground_truth_label.code"', "qa.ground_truth_label.code is the answer"),
+        (
+            'field = "product"',
+            'field = "qa.result"\n[leakage]\ndeny = ["qa"]\n[[ids]]\nfield = "line"',
+            "qa.result is a feature and stands in [leakage] deny",
+        ),
         ("[model]", "[model", "changed.toml"),
     ],
 )

@@ -151,3 +151,11 @@ def rank_of_two(folder: Path, rank: int, port: int) -> None:
 def said_before(said: str) -> int:
     """The epoch behind which it went on."""
     return int(said.split("going on after epoch ")[1].split(",")[0])
+
+
+def test_torchrun_is_for_training_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert main(["export", *flags(folder, "whole")]) == 2
+    assert "torchrun is for the command train: run `export` once" in capsys.readouterr().err

@@ -132,14 +132,14 @@ def test_twenty_classes_one_of_which_nobody_saw(tmp_path: Path) -> None:
     assert judged.probabilities.shape == (1200, 20)
 
 
-def test_channels_that_never_move_are_kept(tmp_path: Path, config: Config) -> None:
+def test_channels_that_never_move_are_kept(tmp_path: Path) -> None:
     records = strokes(200)
     for record in records:
         record["sensor_data"]["force"] = 0.0
     config = parse_config(PRESS)
     document, said = train(rows_of(records, config), tmp_path, config)
     assert "force never moves in the training rows: it is only centred" in said
-    assert document["channels"][0]["range"] == [-3.0, 3.0]
+    assert document["channels"][0]["range"] == [-1.0, 1.0]
 
 
 def test_a_checkpoint_of_a_finished_training_is_enough(tmp_path: Path) -> None:

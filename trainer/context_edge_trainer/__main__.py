@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType, ModuleType
 
-from .errors import GateError, TrainerError
+from .errors import GateError, TakenError, TrainerError
 from .progress import Reporter
 
 COMMANDS = ("snapshot", "train", "evaluate", "export", "release", "run", "compact", "trigger")
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands[options.command].run(options, progress)
     except GateError as error:
         return _end(progress, "failed", f"not released: {error}", GATES)
+    except TakenError as error:
+        return _end(progress, "failed", str(error), TAKEN)
     except TrainerError as error:
         return _end(progress, "failed", str(error), MEND)
     except KeyboardInterrupt:

@@ -44,8 +44,8 @@ def resample(sums: Floats, seed: int) -> Floats:
     return drawn
 
 
-def interval(value: float, drawn: Floats, n: int, units: float = 0) -> Figure:
-    """Percentile interval of the drawn figures.
+def interval(value: float, drawn: Floats, n: int, units: float = 0, *, groups: int = 2) -> Figure:
+    """Percentile interval of the drawn figures; with one group alone nothing tells how far it may be off.
 
     `units` is given for a share alone: as how many independent rows those that it rests on count. A share of 0 or 1 is
     the same in every sample, from which the bootstrap would conclude that it is certain; its interval is then the exact
@@ -53,6 +53,8 @@ def interval(value: float, drawn: Floats, n: int, units: float = 0) -> Figure:
     """
     known = drawn[np.isfinite(drawn)]
     if not np.isfinite(value) or len(known) == 0:
+        return {"value": _rounded(value), "low": None, "high": None, "n": n}
+    if groups < 2 and not (units > 0 and value in (0, 1)):
         return {"value": _rounded(value), "low": None, "high": None, "n": n}
     tail = (1 - CONFIDENCE) / 2
     low, high = np.percentile(known, [100 * tail, 100 * (1 - tail)])

@@ -95,8 +95,8 @@ def _current(current: Mapping[str, Any] | None, config: Config) -> list[Gate]:
     for name, better in COMPARED.items():
         figure: Figure = current["gain"][name]
         worst = figure["high"] if better > 0 else figure["low"]
-        reached = worst is not None and worst * better >= 0
-        result = FEW if figure["n"] < config.gates.min_rows else PASS if reached else FAIL
+        few = worst is None or figure["n"] < config.gates.min_rows
+        result = FEW if few or worst is None else PASS if worst * better >= 0 else FAIL
         found.append(_gate(f"{CURRENT}{name}", figure, ">=" if better > 0 else "<=", 0.0, result))
     return found
 

@@ -106,8 +106,11 @@ def gains(better: Judged, worse: Judged, scheme: Scheme, names: Iterable[str]) -
         drawn = resample(sums.flat(), scheme.seed)
         sides.append((_figures(sums.total(), scheme), _figures(drawn, scheme), _rows_of(judged, scheme)))
     (one, ones, n), (other, others, m) = sides
+    groups = len(np.unique(better.counted().groups))
     return {
-        name: interval(float(one[name][0] - other[name][0]), ones[name] - others[name], min(n[name], m[name]))
+        name: interval(
+            float(one[name][0] - other[name][0]), ones[name] - others[name], min(n[name], m[name]), groups=groups
+        )
         for name in names
     }
 
@@ -195,7 +198,7 @@ def _with_intervals(sums: _Sums, drawn: Floats, judged: Judged, scheme: Scheme) 
     for name, mask in _rests_on(judged, scheme).items():
         rows = int(mask.sum())
         units = 0.0 if name in NO_SHARES else max(len(np.unique(judged.groups[mask])), rows / effect)
-        found[name] = interval(float(point[name][0]), samples[name], rows, units)
+        found[name] = interval(float(point[name][0]), samples[name], rows, units, groups=len(sums.cells))
     return found
 
 
@@ -258,7 +261,9 @@ def _confidence(judged: Judged, bins: Floats, drawn: Floats) -> dict[str, Any]:
     found = []
     for index in np.flatnonzero(rows):
         units = len(np.unique(judged.groups[place == index]))
-        share = interval(float(right[index] / weight[index]), shares[:, index], int(rows[index]), units)
+        share = interval(
+            float(right[index] / weight[index]), shares[:, index], int(rows[index]), units, groups=len(bins)
+        )
         mean = round(float(said[index] / weight[index]), 5)
         found.append({"from": index / BINS, "to": (index + 1) / BINS, "said": mean, "right": share})
     total = weight.sum()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .markup import Child, Markup, element, joined, table
+from .words import sentence
 
 Report = Mapping[str, Any]
 MOST = 30
@@ -26,7 +27,7 @@ def data_section(report: Report) -> Markup:
             f"{uncounted:,} test runs count in no figure: they were reviewed because they were doubtful, or who "
             "answered had not signed in."
         )
-    notes += _missing(data) + report["notes"]
+    notes += _missing(data) + [f"{sentence(note)}." for note in report["notes"]]
     return element(
         "section",
         element("h2", "What it learnt from"),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .bootstrap import Figure
 from .gates import FAIL, FEW, PASS
 from .markup import Child, Markup, element, joined, table
 from .pictures import confusion, curves, losses, reliability
@@ -19,6 +20,7 @@ from .words import (
     name_of,
     percent,
     result_of,
+    span,
     value_of,
     with_interval,
 )
@@ -84,10 +86,10 @@ def _opening(report: Report, title: str) -> Markup:
     )
 
 
-def _between(figure: Mapping[str, Any]) -> Markup:
-    low, high = percent(figure["low"]), percent(figure["high"])
-    said = f"{low} to {high}, {figure['n']:,} runs" if figure["low"] is not None else "nothing to measure it on"
-    return element("div", said, class_="soft")
+def _between(figure: Figure) -> Markup:
+    between = span(figure)
+    runs = f"{figure['n']:,} runs"
+    return element("div", f"{between} %, {runs}" if between else runs, class_="soft")
 
 
 def _gates(report: Report) -> Markup:
@@ -95,10 +97,10 @@ def _gates(report: Report) -> Markup:
     rows = [
         (
             name_of(gate["name"]),
+            element("span", result_of(gate, least), class_=f"mark {_mark(gate['result'])}"),
             value_of(gate),
             bound_of(gate),
             f"{gate['n']:,}" if gate["n"] else "",
-            element("span", result_of(gate, least), class_=f"mark {_mark(gate['result'])}"),
         )
         for gate in report["gates"]
     ]
@@ -106,7 +108,7 @@ def _gates(report: Report) -> Markup:
         "Gates",
         "What the model must reach. In brackets: the 95 % interval, from whole batches drawn again and again, because "
         "runs of one batch resemble each other.",
-        element("div", table(("gate", "measured", "must be", "runs", "result"), rows), class_="words"),
+        element("div", table(("gate", "result", "measured", "must be", "runs"), rows), class_="words"),
     )
 
 

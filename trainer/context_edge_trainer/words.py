@@ -41,11 +41,17 @@ def points(value: float | None, digits: int = 1) -> str:
 
 def with_interval(figure: Figure) -> str:
     """`95.6 % (95.0 to 96.1)`."""
+    between = span(figure)
+    return f"{percent(figure['value'])} ({between})" if between else percent(figure["value"])
+
+
+def span(figure: Figure) -> str:
+    """`95.0 to 96.1`; nothing where no interval is known."""
     value, low, high = figure["value"], figure["low"], figure["high"]
     if value is None or low is None or high is None:
-        return percent(value)
+        return ""
     digits = _digits(value)
-    return f"{percent(value)} ({100 * low:.{digits}f} to {100 * high:.{digits}f})"
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f}"
 
 
 def gain_with_interval(figure: Figure) -> str:
@@ -112,7 +118,7 @@ def verdict(gates: Sequence[Gate], simulated: bool) -> dict[str, Any]:
     """`{result: "pass" | "fail" | "pending", title, lines}`: whether the model may be released, and why."""
     wrong = [gate for gate in gates if gate["result"] in (FAIL, FEW)]
     lines = [f"{sum(gate['result'] == PASS for gate in gates)} of {len(gates)} gates pass."]
-    lines += [f"{_sentence(name_of(gate['name']))}: {_why(gate)}." for gate in wrong]
+    lines += [f"{sentence(name_of(gate['name']))}: {_why(gate)}." for gate in wrong]
     for gate in gates:
         if gate["result"] == WAIVED:
             lines.append(
@@ -141,9 +147,10 @@ def _number(name: str, value: float) -> str:
     if name == "onnx_difference":
         return f"{value:.1e}" if value else "0"
     if name in DIFFERENCES:
-        return f"{100 * value:g} points"
+        return f"{100 * value:.1f} points"
     return percent(value)
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """With a capital at its beginning."""
     return text[:1].upper() + text[1:]

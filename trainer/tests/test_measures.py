@@ -126,7 +126,7 @@ def test_measures_agree_with_a_plain_reading(rows: list[Row], random: Any) -> No
             assert figure["value"] is figure["low"] is figure["high"] is None, name
         else:
             assert figure["value"] == pytest.approx(expected, abs=1.1e-5), name
-            assert figure["low"] <= figure["high"]
+            assert figure["low"] is None or figure["low"] <= figure["high"]
 
 
 def test_a_weighted_row_stands_for_those_that_were_not_drawn_and_weight_0_for_none() -> None:
@@ -163,6 +163,19 @@ def test_no_false_alert_in_few_batches_is_no_proof_of_none() -> None:
     # Ten batches without one: 1 - 0.025 ** (1 / 10).
     assert figure["high"] == pytest.approx(0.30850, abs=1e-5)
     assert measure(judged(rows, 20), SCHEME)["figures"]["accuracy"]["low"] == pytest.approx(0.69150, abs=1e-5)
+
+
+def test_one_batch_tells_nothing_of_others() -> None:
+    figure = measure(judged([(NORMAL, NORMAL, 0.9)] * 29 + [(NORMAL, HOT, 0.9)], 30), SCHEME)["figures"]["accuracy"]
+    assert figure == {"value": 0.96667, "low": None, "high": None, "n": 30}
+
+
+def test_where_nothing_happened_the_other_errors_say_how_far_batches_go_together() -> None:
+    """No false alert in 600 rows of 60 batches, whose other errors do not come together: nearly 600 tries."""
+    rows = [(NORMAL, NORMAL, 0.9) if number % 10 else (HOT, NORMAL, 0.5) for number in range(660)]
+    figure = measure(judged(rows, 11), SCHEME)["figures"]["fpr"]
+    assert figure["value"] == 0
+    assert figure["high"] == pytest.approx(1 - 0.025 ** (1 / figure["n"]), abs=1e-4)
 
 
 def test_samples_of_groups_are_as_many_groups_drawn_again() -> None:

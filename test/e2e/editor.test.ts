@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { generateKeyPairSync } from "node:crypto";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, picture } from "../support/browser";
 import { scratch } from "../support/cache";
@@ -100,6 +101,43 @@ describe("the editor", function () {
       assert.deepEqual(untranslated, []);
     });
   }
+
+  it("asks a model from a channel for store, device and keys, and takes no private key", async () => {
+    await emptySheet();
+    await drop("tensorrt-infer");
+    await page.evaluate(`(() => {
+      let id;
+      RED.nodes.eachConfig((n) => { if (n.type === "context-edge-model") id = n.id; });
+      RED.editor.editConfig("", "context-edge-model", id);
+    })()`);
+    await page.waitForSelector("#node-config-input-source");
+    await page.waitForTimeout(500);
+    await page.selectOption("#node-config-input-source", "channel");
+    const fields = await page.evaluate<string[]>(
+      `$("#node-config-dialog-edit-form").find("input:visible, select:visible, textarea:visible").map((_i, e) =>
+        e.id.replace("node-config-input-", "") + ($("label[for='" + e.id + "']").length ? "" : " has no label")).get()`,
+    );
+    for (const name of ["model", "ring", "objects", "device", "release_keys", "pointer_keys"])
+      assert.ok(fields.includes(name), `${name} in ${fields.join(", ")}`);
+    assert.deepEqual(
+      fields.filter((name) => name.endsWith("no label") && !name.startsWith("red-ui-trap")),
+      [],
+    );
+    const wrong = (name: string, text: string): Promise<boolean> =>
+      page.evaluate<boolean>(
+        `$("#node-config-input-${name}").val(${JSON.stringify(text)}).trigger("change").hasClass("input-error")`,
+      );
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    assert.equal(await wrong("release_keys", ""), true);
+    const secret = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    assert.equal(await wrong("release_keys", secret), true);
+    assert.equal(await wrong("release_keys", publicKey.export({ type: "spki", format: "pem" }).toString()), false);
+    assert.equal(await wrong("release_keys", "${RELEASE_KEYS}"), false);
+    await page.click("#node-config-button-test");
+    await page.waitForSelector("#ce-model-answer.ce-bad");
+    assert.match(await page.innerText("#ce-model-answer"), /no working context-edge-objects is chosen/);
+    await picture(page, "dialog-model-channel");
+  });
 
   it("asks for a band where a channel is the RMS in one, and for a moment where it is the reading nearest to it", async () => {
     await emptySheet();

@@ -3,8 +3,12 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../lib/clock";
+import { newKey } from "../../lib/release/keys";
+import { getPointer } from "../../lib/release/objects";
+import { readPointer } from "../../lib/release/pointer";
 import { FolderStore } from "../../lib/storage/folder-store";
 import { configToml } from "../../lib/training/config-toml";
+import { promoteCandidate } from "../../lib/training/promotion";
 import { writeSegments } from "../../simulator/segments";
 import { cached, scratch } from "../support/cache";
 import { Runner, readWorkflow, type Done } from "../support/workflow";
@@ -77,6 +81,7 @@ describe("the workflow mlops.yml", function () {
   describe("its steps' own commands, in order", () => {
     let workspace: string;
     let bucket: string;
+    let store: FolderStore;
     before(async () => {
       workspace = scratch("mlops");
       bucket = join(workspace, "bucket");
@@ -86,7 +91,8 @@ describe("the workflow mlops.yml", function () {
       }
       const runs = { seed: 7, runs: 2_000, faultShare: 0.3, products: "seen", assets: 2 } as const;
       const when = { device: "edge-1", startMs: Date.UTC(2026, 9, 1), days: 20, drift: 0 };
-      await writeSegments(new FolderStore(bucket, systemClock), { ...runs, ...when });
+      store = new FolderStore(bucket, systemClock);
+      await writeSegments(store, { ...runs, ...when });
     });
     after(() => rmSync(workspace, { recursive: true, force: true }));
 
@@ -99,9 +105,10 @@ describe("the workflow mlops.yml", function () {
       return new Runner(workspace, { inputs: { bucket, limit: "100000", ...inputs }, vars: {}, secrets, github });
     };
 
-    it("make a signed release of the records, published and tagged", () => {
-      const key = execFileSync("openssl", ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]);
-      const first = runner({ config: config(0), cause: "month-2026-11" }, { CONTEXT_EDGE_RELEASE_KEY: key.toString() });
+    it("make a signed release of the records, published, tagged, and fit to be promoted", async () => {
+      const [releaseKey, pointerKey] = [newKey(), newKey()];
+      const secrets = { CONTEXT_EDGE_RELEASE_KEY: releaseKey.pem };
+      const first = runner({ config: config(0), cause: "month-2026-11" }, secrets);
       const done = first.run(train);
       assert.deepEqual(
         done.filter(({ status }) => status !== 0).map(({ name }) => name),
@@ -118,6 +125,18 @@ describe("the workflow mlops.yml", function () {
       assert.ok(existsSync(join(first.temp, "work", "report.html")));
       const trigger = JSON.parse(readFileSync(join(bucket, "triggers", "motor-faults", "month-2026-11.json"), "utf8"));
       assert.equal((trigger as { requested_by: string }).requested_by, "GitHub Actions, run 42");
+
+      const keys = { pointer: join(workspace, "pointer.pem"), release: [join(workspace, "release.pub.pem")] };
+      writeFileSync(keys.pointer, pointerKey.pem);
+      writeFileSync(join(workspace, "release.pub.pem"), releaseKey.public.pem);
+      const channel = { model: "motor-faults", ring: "stable" };
+      const wish = { ...channel, version, by: "kim", reason: "" };
+      await promoteCandidate(store, wish, keys, systemClock);
+      const { body } = await getPointer(store, channel);
+      const { pointer } = readPointer(body, [pointerKey.public], channel);
+      assert.deepEqual([pointer.version, pointer.reason, pointer.pointer_seq], [version, "promoted by kim", 1]);
+      const stranger = { ...keys, release: [keys.pointer] };
+      await assert.rejects(promoteCandidate(store, wish, stranger, systemClock), { code: "signature-untrusted" });
 
       const repository = join(workspace, "repository");
       const git = (...args: string[]): string => execFileSync("git", ["-C", repository, ...args], { encoding: "utf8" });

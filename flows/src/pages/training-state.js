@@ -25,7 +25,8 @@ export default {
     if (!run) return { tone: "ce-idle", sign: "○", title: "Not trained yet", why: "Start learns from the records" };
     const { tone, sign, word } = this.toneOfRun(run);
     const about = { done: this.released(run), failed: run.failure ? run.failure.text : "" }[run.phase];
-    const why = this.joined(about, run.cause, "by " + run.by, this.ago(run.since));
+    const stage = run.phase === "running" && run.progress ? run.progress.stage : "";
+    const why = this.joined(stage, about, this.causeOf(run.cause), "by " + run.by, this.ago(run.since));
     return { tone, sign, title: this.first(word), why };
   },
   /** The stages of the run that goes on, as far as it has come; a workflow has steps of its own beside them. */

@@ -20,12 +20,12 @@ function remember(run) {
 
 const { event, error } = msg;
 if (error) {
-  // A report that is asked for over HTTP is refused there.
-  if (msg.res) return null;
+  // A report that is asked for over HTTP is refused there; a run that failed says so itself.
+  if (msg.res || (event && event.kind === "failed")) return null;
   view.error = { text: error.message.replace(/^\w*Error: /, ""), at: new Date().toISOString() };
 } else if (event && event.kind === "state") {
   Object.assign(view, { model: event.model, place: event.place, runs: event.runs, trouble: event.trouble || null });
-  view.rings = event.rings;
+  view.ring = event.ring;
   event.runs.forEach(remember);
 } else if (event && event.kind === "promoted") {
   view.promoted = event;

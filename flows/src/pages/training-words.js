@@ -1,6 +1,6 @@
 // How the Training page says what became of runs and gates; the builder puts these among its methods.
 export default {
-  toneOfRun({ phase, progress, stopping }) {
+  toneOfRun({ phase, stopping }) {
     if (stopping && phase !== "stopped") return { tone: "ce-warn", sign: "◐", word: "stopping" };
     const going = { tone: "ce-ok", sign: "●", word: "training" };
     return (
@@ -8,13 +8,22 @@ export default {
         requested: { ...going, word: "about to start" },
         dispatching: { ...going, word: "being started" },
         dispatched: { ...going, word: "started" },
-        running: { ...going, word: progress ? progress.stage : "training" },
+        running: going,
         done: { tone: "ce-ok", sign: "✓", word: "candidate ready" },
         failed: { tone: "ce-bad", sign: "✗", word: "failed" },
         stopped: { tone: "ce-idle", sign: "–", word: "stopped" },
         already: { tone: "ce-idle", sign: "–", word: "trained elsewhere" },
       }[phase] || { tone: "ce-idle", sign: "?", word: phase }
     );
+  },
+  /** Why it was trained, for a person. */
+  causeOf(cause) {
+    const [kind, rest] = cause.split(/-(.*)/);
+    const words = { manual: "by hand", month: "monthly, " + rest, count: "corrections", fpr: "false alarms" };
+    return words[kind] || cause;
+  },
+  gateName(name) {
+    return this.words(name.replace(":", " of "));
   },
   released({ candidate }) {
     if (!candidate) return "";

@@ -1,6 +1,6 @@
 """`run … --out DIR --progress json`, with the model's name deciding what becomes of it.
 
-good: two epochs, a release. gates: a gate fails, exit 3. mend: exit 2. hang: works until it is stopped. deaf: the same,
+good: two epochs, a release. slow: the same with forty epochs, some seconds. gates: a gate fails, exit 3. mend: exit 2. hang: works until it is stopped. deaf: the same,
 and hears no SIGTERM. flood: says far too much. die: is killed in the first attempt, good in the second.
 """
 
@@ -51,11 +51,24 @@ if how in ("hang", "deaf"):
 if how == "flood":
     while True:
         print("x" * 65536)
+if how == "slow":
+    for epoch in range(2, 41):
+        time.sleep(0.15)
+        score = 0.95 - 0.6 / epoch
+        say(stage="train", variant="with_context", epoch=epoch, epochs=40, loss=1 / epoch, macro_f1=score, text=f"epoch {epoch} of 40")
 say(stage="train", variant="with_context", epoch=2, epochs=2, loss=0.4, macro_f1=0.8)
 result = "fail" if how == "gates" else "pass"
-gates = [{"name": "accuracy", "value": 0.9, "bound": 0.92, "n": 400, "result": result, "low": 0.88, "high": 0.92}]
+gates = [
+    {"name": "accuracy", "value": 0.9, "sense": ">", "bound": 0.92, "n": 400, "result": result, "low": 0.88, "high": 0.92},
+    {"name": "recall:bearing_wear", "value": 0.81, "sense": ">=", "bound": 0.5, "n": 12, "result": "not enough rows"},
+    {"name": "latency", "value": None, "sense": "<", "bound": 100, "n": 0, "result": "pending-device"},
+]
+if how != "gates":
+    gates[1].update(n=41, result="waived", waived_by="kim")
 write("report.json", {"gates": gates, "model": {"name": how, "version": "1.0.0"}})
-(out / "report.html").write_text("<!doctype html><title>report</title>")
+(out / "report.html").write_text(
+    "<!doctype html><title>report</title><h1>Report of the stand-in</h1><script>document.title = 'ran'</script>"
+)
 if how == "gates":
     say(stage="failed", text="accuracy: fail")
     sys.exit(3)

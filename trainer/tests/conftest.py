@@ -14,6 +14,7 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config
@@ -23,6 +24,10 @@ from .s3_servers import SERVERS, Server, Start, use
 
 # Before PyTorch is imported: threads that wait for each other on a busy machine take ten times as long as one.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A busy machine is no failure; and the same examples come every time, with nothing kept between runs.
+settings.register_profile("trainer", deadline=None, derandomize=True, database=None)
+settings.load_profile("trainer")
 
 # Any JSON, with the names and the oddities that a reader of records stumbles over.
 json_values = st.recursive(

@@ -6,9 +6,6 @@ next run does what is left. Nothing is deleted; done twice, nothing changes.
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
-
-import orjson
 
 from .ahead import ahead
 from .compacted import covered_by, key_of, write_compact
@@ -16,6 +13,7 @@ from .errors import TrainerError
 from .progress import Progress
 from .segments import LDO, MAX_LINE_BYTES, MAX_SEGMENT_BYTES, Lines, Reading, Ref, Rejections, list_segments, unpack
 from .store import Store
+from .tolerant import loads
 
 FILE_ROWS = 50_000
 FILE_BYTES = 64 * 1024 * 1024
@@ -79,11 +77,10 @@ def day_of(lines: Lines) -> str | None:
     """UTC day of the first record that has a plausible time; None where none has."""
     for _, line in lines:
         try:
-            record: Any = orjson.loads(line)
-            moment = record["timestamp"]
+            moment = loads(line)[0]["timestamp"]
             if 0 <= moment < 1e11:
                 return datetime.fromtimestamp(moment, UTC).date().isoformat()
-        except (orjson.JSONDecodeError, TypeError, KeyError, IndexError):
+        except (ValueError, TypeError, KeyError, IndexError):
             continue
     return None
 

@@ -15,11 +15,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import orjson
-
 from .ahead import ahead
 from .store import Listed, Store
-from .tolerant import DEPTH, too_deep, validator
+from .tolerant import DEPTH, loads, too_deep, validator
 
 MAX_SEGMENT_BYTES = 64 * 1024 * 1024
 MAX_LINE_BYTES = 1024 * 1024
@@ -44,9 +42,6 @@ class Kind:
 
 LDO = Kind("ldo/v1/", "dev", "ldo/1", "an", "ldo_id")
 LABEL = Kind("labels/v1/", "by", "label/1", "a", "label_id")
-
-NOT_NUMBERS = (b":NaN", b": NaN", b":Infinity", b": Infinity", b":-Infinity", b": -Infinity")
-NO_NUMBER = "NaN and Infinity are not JSON: null stands where there is no number"
 
 Quarantine = Callable[[str, str, str, bytes], None]
 """Takes the place, the reason, what exactly is wrong and the text of what is set aside."""
@@ -250,10 +245,13 @@ class Parser:
         self._twice = f"record: seen before (same {kind.id})"
         self.seen: set[str] = set()
 
-    def parse(self, line: bytes, place: str) -> dict[str, Any] | None:
-        """The record of a line, or None for one that is left out: counted, and quarantined where it is damaged."""
+    def parse(self, line: bytes, place: str) -> tuple[dict[str, Any], bytes] | None:
+        """The record of a line, and the line as JSON has it; None for one that is left out.
+
+        What is left out is counted, and quarantined where it is damaged.
+        """
         try:
-            record = self._checked(line)
+            record, clean = self._checked(line)
         except DamagedError as damage:
             self._rejections.add(f"record: {damage.reason}", place, damage.detail, line)
             return None
@@ -262,23 +260,22 @@ class Parser:
             self._rejections.add(self._twice, place)
             return None
         self.seen.add(key)
-        return record
+        return record, clean
 
-    def _checked(self, line: bytes) -> dict[str, Any]:
+    def _checked(self, line: bytes) -> tuple[dict[str, Any], bytes]:
         if len(line) > MAX_LINE_BYTES:
             raise DamagedError(f"line longer than {MAX_LINE_BYTES} bytes", f"{len(line)} bytes")
         if too_deep(line):
             raise DamagedError(f"nested deeper than {DEPTH}")
         try:
-            record = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            nan = any(word in line for word in NOT_NUMBERS)
-            raise DamagedError("not JSON", NO_NUMBER if nan else str(error)) from error
+            record, line = loads(line)
+        except ValueError as error:
+            raise DamagedError("not JSON", str(error)) from error
         if not isinstance(record, dict) or record.get("schema") != self._kind.schema:
             raise DamagedError(f"not {self._kind.article} {self._kind.schema}")
         if not self._valid.is_valid(record):
             raise DamagedError("fails its schema", self._breach(record))
-        return record
+        return record, line
 
     def _breach(self, record: dict[str, Any]) -> str:
         error = next(self._valid.iter_errors(record))

@@ -67,9 +67,10 @@ def survey(store: Store, config: Config, seen: Survey, earlier: Since | None = N
         known = earlier is not None and earlier.had("ldo", ref)
         for number, line in lines:
             place = f"{ref.key}:{number}"
-            ldo = parser.parse(line, place)
-            if ldo is None:
+            parsed = parser.parse(line, place)
+            if parsed is None:
                 continue
+            ldo, clean = parsed
             seen.ldos.records += 1
             ldo.setdefault("device", ref.owner)
             settled = seen.truth.settle(ldo)
@@ -80,7 +81,7 @@ def survey(store: Store, config: Config, seen: Survey, earlier: Since | None = N
                 continue
             news = not known or (before is not None and before.settle(ldo).label != settled.label)
             seen.corrections += settled.changed and news
-            yield Found(_labelled(place, ldo, settled), line, news)
+            yield Found(_labelled(place, ldo, settled), clean, news)
     seen.strays = len(seen.truth.live.keys() - parser.seen)
 
 
@@ -88,10 +89,10 @@ def _answers(store: Store, refs: list[Ref], seen: Survey) -> Iterator[tuple[Ref,
     parser = Parser(LABEL, seen.rejections)
     for ref, lines in read_segments(store, refs, seen.rejections, seen.labels):
         for number, line in lines:
-            record = parser.parse(line, f"{ref.key}:{number}")
-            if record is not None:
+            parsed = parser.parse(line, f"{ref.key}:{number}")
+            if parsed is not None:
                 seen.labels.records += 1
-                yield ref, Answer.of(record, ref.owner)
+                yield ref, Answer.of(parsed[0], ref.owner)
 
 
 def _left_out(ldo: Mapping[str, Any], settled: Settled, config: Config) -> str | None:

@@ -3,6 +3,7 @@
 A record of a later version may have fields and words that nobody here knows, one of an earlier version may lack some.
 """
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -56,6 +57,23 @@ def _loosened(schema: Any, *, words: bool) -> Any:  # noqa: ANN401 - a JSON Sche
     if properties is not None:
         loose["properties"] = {name: _loosened(value, words=words) for name, value in properties.items()}
     return loose
+
+
+def loads(line: bytes) -> tuple[Any, bytes]:
+    """The value of a line of JSON, and the line. Raises ValueError.
+
+    NaN and Infinity, which some writers put where JSON has no number, are read as the contract has it: null.
+    """
+    try:
+        return orjson.loads(line), line
+    except orjson.JSONDecodeError:
+        if b"NaN" not in line and b"Infinity" not in line:
+            raise
+    try:
+        clean = orjson.dumps(json.loads(line, parse_constant=lambda _: None))
+    except orjson.JSONEncodeError as error:
+        raise ValueError(str(error)) from error
+    return orjson.loads(clean), clean
 
 
 def too_deep(line: bytes) -> bool:

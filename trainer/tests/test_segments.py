@@ -70,14 +70,16 @@ def test_lines_that_are_no_ldo_are_left_out(tmp_path: Path, config: Config) -> N
     ]
     segment.write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
     records, seen = read(tmp_path, config)
-    assert len(records) == 1
-    assert "record: not JSON (3, first at" in " ".join(seen.rejections.lines())
+    assert [record["sensor_data"]["pressure"] for record in records] == [None]
+    assert seen.rejections.counts["record: seen before (same ldo_id)"] == 1
+    assert "record: not JSON (2, first at" in " ".join(seen.rejections.lines())
     assert seen.rejections.counts == {
-        "record: not JSON": 3,
+        "record: not JSON": 2,
         "record: not an ldo/1": 2,
         "record: nested deeper than 32": 1,
         "record: line longer than 1048576 bytes": 1,
         "record: fails its schema": 1,
+        "record: seen before (same ldo_id)": 1,
     }
 
 
@@ -106,13 +108,16 @@ def test_a_field_of_another_type_fails_the_schema_and_says_where(changes: dict[s
     assert details[0].startswith(f"/{next(iter(changes))}")
 
 
-def test_nan_is_named_for_what_it_is() -> None:
-    rejections = Rejections()
-    line = json.dumps(ldo(1, sensor_data={"pressure": float("nan")})).encode()
-    assert Parser(LDO, rejections).parse(line, "here:1") is None
-    assert rejections.lines() == [
-        "record: not JSON (1, first at here:1: NaN and Infinity are not JSON: null stands where there is no number)"
-    ]
+def test_what_json_has_no_number_for_is_read_as_null() -> None:
+    line = json.dumps(ldo(1, sensor_data={"pressure": float("nan"), "temperature": float("-inf")})).encode()
+    parsed = Parser(LDO, Rejections()).parse(line, "here:1")
+    assert parsed is not None
+    assert parsed[0] == ldo(1, sensor_data={"pressure": None, "temperature": None})
+    assert orjson.loads(parsed[1]) == parsed[0]
+    for broken in (line[:-1], line.replace(b"pump-1", b"\\ud800"), line.replace(b"pump-1", b"\xff")):
+        rejections = Rejections()
+        assert Parser(LDO, rejections).parse(broken, "here:1") is None
+        assert rejections.counts == {"record: not JSON": 1}
 
 
 @pytest.mark.parametrize("field", ["schema", "ldo_id", "timestamp", "mode", "simulated", "sensor_data"])
@@ -132,7 +137,7 @@ def test_what_training_can_do_without_may_be_missing_and_what_is_new_may_be_ther
         "scan": {"id": "17", "more": 1},
         "sensor_quality": {"a": {}},
     }
-    assert Parser(LDO, Rejections()).parse(orjson.dumps(record), "here:1") == record
+    assert Parser(LDO, Rejections()).parse(orjson.dumps(record), "here:1") == (record, orjson.dumps(record))
 
 
 def test_a_segment_cut_short_gives_what_stands_before_the_cut(tmp_path: Path, config: Config) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import resource
 import shutil
 from datetime import UTC, datetime
@@ -281,3 +282,10 @@ def test_a_stop_in_the_middle_leaves_nothing_half(tmp_path: Path, config: Config
     (tmp_path / "out" / ".snapshot.partial" / "part-00000.parquet").write_bytes(b"half")
     assert snap(tmp_path, config)["rows"] == 20
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["snapshot"]
+
+
+def test_a_record_with_nan_can_be_read_back(tmp_path: Path, config: Config) -> None:
+    segment = write_store(tmp_path, [])
+    segment.write_bytes(gzip.compress(json.dumps(ldo(1, sensor_data={"pressure": float("nan")})).encode() + b"\n"))
+    snap(tmp_path, config)
+    assert [row.ldo["sensor_data"] for row in read_snapshot(tmp_path / "out")[1]] == [{"pressure": None}]

@@ -32,7 +32,7 @@ def test_the_answers_of_these_tests_are_those_of_a_queue() -> None:
     schema = orjson.loads((SCHEMAS / "label-1.json").read_bytes())
     jsonschema.validate(answer(1, 1, "wrong", "hot", evaluation=DRAWN), schema)
     parser = Parser(LABEL, Rejections())
-    assert parser.parse(orjson.dumps(answer(1, 1)), "here:1") == answer(1, 1)
+    assert parser.parse(orjson.dumps(answer(1, 1)), "here:1") == (answer(1, 1), orjson.dumps(answer(1, 1)))
 
 
 def test_without_answers_the_context_tells() -> None:

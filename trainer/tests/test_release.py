@@ -173,6 +173,6 @@ def test_a_run_that_reads_nothing_leaves_the_old_release_and_one_that_reads_does
         train(tmp_path / "empty", out, config)
     assert sorted(path.name for path in (out / "release").iterdir()) == FILES
     write_store(tmp_path / "poor", plant(60, products=["Pump New"]))
-    with pytest.raises(TrainerError, match="folds are empty"):
+    with pytest.raises(TrainerError, match="nothing is left to learn from"):
         train(tmp_path / "poor", out, config)
     assert not (out / "release").exists()

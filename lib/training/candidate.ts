@@ -55,8 +55,8 @@ export function failedGates(gates: readonly Gate[]): readonly Gate[] {
 export function readCandidate(files: RunFiles, model: string, published: boolean): Candidate {
   const report = parsed(files.report, "report.json");
   const manifest = files.manifest && parsed(files.manifest, "model.json");
-  const name = textAt(manifest ?? report, manifest ? "name" : "model.name") ?? model;
-  const version = textAt(manifest ?? report, manifest ? "version" : "model.version") ?? "";
+  const name = textAt(manifest ?? report, "name") ?? model;
+  const version = textAt(manifest ?? report, "version") ?? "";
   if (name !== model) {
     throw new EdgeError("training-files", `the run made a release of ${name}, ${model} was asked for`);
   }

@@ -66,7 +66,8 @@ export function configToml(config: TrainerConfig): string {
     ...channels.map((channel) =>
       table("[channels]", {
         name: channel.name,
-        unit: channel.unit,
+        // None in the flow: the records know it.
+        unit: channel.unit === "" ? undefined : channel.unit,
         range: isClosed(channel.range) ? channel.range : undefined,
         reference: channel.reference,
         fill: channel.fill,

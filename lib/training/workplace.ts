@@ -12,7 +12,7 @@ export type Outcome =
   | { readonly kind: "done"; readonly candidate: Candidate }
   | { readonly kind: "failed"; readonly failure: Failure; readonly candidate?: Candidate | undefined }
   | { readonly kind: "stopped" }
-  /** It ended without a word: killed, out of memory, a power cut. It may be started again and resumes. */
+  /** It ended without a word: killed, out of memory, a power cut. It may be started again. */
   | { readonly kind: "died"; readonly text: string };
 
 /**

@@ -74,9 +74,9 @@ const ROOT = join(__dirname, "..", "..");
 const TRAINER = `
 import sys
 from pathlib import Path
-from context_edge_trainer.publish import publish
-from context_edge_trainer.signing import sign_folder
-from context_edge_trainer.store import open_store
+from context_edge_trainer.ship.publish import publish
+from context_edge_trainer.ship.signing import sign_folder
+from context_edge_trainer.store.store import open_store
 
 folder, key, store = sys.argv[1:]
 Path(folder, "model.sig").write_bytes(sign_folder(Path(folder), Path(key)))

@@ -13,11 +13,11 @@ import orjson
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from context_edge_trainer.config_file import MOTOR_FAULTS, load_config
-from context_edge_trainer.encode import Encoding, learn_vocabularies
-from context_edge_trainer.rows import collect
-from context_edge_trainer.segments import Rejections
-from context_edge_trainer.snapshot import read_store
-from context_edge_trainer.store import Store, open_store
+from context_edge_trainer.data.segments import Rejections
+from context_edge_trainer.data.snapshot import read_store
+from context_edge_trainer.learn.encode import Encoding, learn_vocabularies
+from context_edge_trainer.learn.rows import collect
+from context_edge_trainer.store.store import Store, open_store
 
 
 def main() -> None:

@@ -17,8 +17,8 @@ import torch
 from torchvision.models import resnet50
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from context_edge_trainer.graph_files import Part, export_files
-from context_edge_trainer.onnx_graph import Feeds, run_network
+from context_edge_trainer.ship.graph_files import Part, export_files
+from context_edge_trainer.ship.onnx_graph import Feeds, run_network
 
 SIDE = 224
 SEED = 1

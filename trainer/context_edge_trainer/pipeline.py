@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from .config import Config
-from .evaluate import evaluate, other_judges
-from .export import export
+from .data.snapshot import take_snapshot
+from .judge.evaluate import evaluate, other_judges
+from .learn.trained import train
 from .moment import as_before
 from .progress import Reporter
-from .publish import check_free
-from .release import check_wishes, release
-from .snapshot import take_snapshot
+from .ship.export import export
+from .ship.publish import check_free
+from .ship.release import check_wishes, release
 from .stages import forget
-from .store import Store
-from .trained import train
+from .store.store import Store
 
 
 @dataclass(frozen=True)

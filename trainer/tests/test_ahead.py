@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from context_edge_trainer.ahead import ahead
+from context_edge_trainer.data.ahead import ahead
 
 
 @settings(max_examples=40, deadline=None)

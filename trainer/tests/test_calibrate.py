@@ -2,10 +2,10 @@
 
 import torch
 
-from context_edge_trainer.calibrate import calibrate, natural_weights, uncalibrated
 from context_edge_trainer.config import Config
-from context_edge_trainer.rows import Rows, collect
-from context_edge_trainer.segments import Labelled, Rejections
+from context_edge_trainer.data.segments import Labelled, Rejections
+from context_edge_trainer.learn.calibrate import calibrate, natural_weights, uncalibrated
+from context_edge_trainer.learn.rows import Rows, collect
 
 from .conftest import ldo
 

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from context_edge_trainer.columns import members, number_text, numbers, plausible_times, texts, utc_days, values_at
+from context_edge_trainer.learn.columns import (
+    members,
+    number_text,
+    numbers,
+    plausible_times,
+    texts,
+    utc_days,
+    values_at,
+)
 
 from .conftest import json_values
 

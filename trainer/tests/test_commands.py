@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from context_edge_trainer.__main__ import main
-from context_edge_trainer.store import open_store
+from context_edge_trainer.store.store import open_store
 
 from .conftest import CONFIG, plant, write_key, write_store
 from .test_stop import QUICK

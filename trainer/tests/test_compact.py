@@ -9,14 +9,14 @@ import orjson
 import pytest
 
 from context_edge_trainer.__main__ import main
-from context_edge_trainer.compact import Compacted, compact
-from context_edge_trainer.compacted import key_of, write_compact
 from context_edge_trainer.config import Config
-from context_edge_trainer.folder_store import FolderStore
-from context_edge_trainer.segments import LDO, Ref, parse_key
-from context_edge_trainer.snapshot import read_store
-from context_edge_trainer.store import Listed, Placed
-from context_edge_trainer.survey import Survey
+from context_edge_trainer.data.compact import Compacted, compact
+from context_edge_trainer.data.compacted import key_of, write_compact
+from context_edge_trainer.data.segments import LDO, Ref, parse_key
+from context_edge_trainer.data.snapshot import read_store
+from context_edge_trainer.data.survey import Survey
+from context_edge_trainer.store.folder_store import FolderStore
+from context_edge_trainer.store.store import Listed, Placed
 
 from .conftest import SPOOL, ldo, plant, write_store
 
@@ -207,7 +207,7 @@ def test_days_that_grow_large_become_several_files(
 ) -> None:
     small_segments(tmp_path)
     before, _ = rows(tmp_path, config)
-    monkeypatch.setattr("context_edge_trainer.compact.FILE_ROWS", 12)
+    monkeypatch.setattr("context_edge_trainer.data.compact.FILE_ROWS", 12)
     assert run(tmp_path).files > 10
     after, seen = rows(tmp_path, config)
     assert after == before
@@ -219,7 +219,7 @@ def test_little_memory_makes_more_files_and_loses_nothing(
 ) -> None:
     small_segments(tmp_path)
     before, _ = rows(tmp_path, config)
-    monkeypatch.setattr("context_edge_trainer.compact.HELD_BYTES", 5_000)
+    monkeypatch.setattr("context_edge_trainer.data.compact.HELD_BYTES", 5_000)
     assert run(tmp_path).segments == 40
     assert rows(tmp_path, config)[0] == before
 

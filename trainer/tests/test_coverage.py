@@ -6,8 +6,8 @@ Not in the quick run: it takes minutes. The figures stand in docs/learning.md.
 import numpy as np
 import pytest
 
-from context_edge_trainer.gates import COMPARED
-from context_edge_trainer.measures import Judged, Scheme, gains, measure
+from context_edge_trainer.figures.measures import Judged, Scheme, gains, measure
+from context_edge_trainer.judge.gates import COMPARED
 
 SCHEME = Scheme(("normal", "wear", "jam"), 0, 0.8, 1)
 FOLDS = 4000

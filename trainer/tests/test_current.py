@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from context_edge_trainer.compare import compare
 from context_edge_trainer.config import Config
-from context_edge_trainer.current import Current, find_current
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.measures import Judged, judge
+from context_edge_trainer.figures.measures import Judged, judge
+from context_edge_trainer.judge.compare import compare
+from context_edge_trainer.judge.current import Current, find_current
 
 from .tiny_release import envelope, in_store, manifest, network, write_folder
 

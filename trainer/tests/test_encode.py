@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config
 from context_edge_trainer.config_file import parse_config
-from context_edge_trainer.encode import UNK, Encoding, drop_ids, graph_inputs, learn_vocabularies
-from context_edge_trainer.rows import collect
-from context_edge_trainer.segments import Rejections, as_labelled
+from context_edge_trainer.data.segments import Rejections, as_labelled
+from context_edge_trainer.learn.encode import UNK, Encoding, drop_ids, graph_inputs, learn_vocabularies
+from context_edge_trainer.learn.rows import collect
 
 from .conftest import ldo, plant
 

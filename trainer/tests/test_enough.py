@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from context_edge_trainer.columns import plausible_times, values_at
 from context_edge_trainer.config import Config
 from context_edge_trainer.config_file import parse_config
-from context_edge_trainer.enough import alternatives, check_enough
+from context_edge_trainer.data.segments import Rejections, as_labelled
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.rows import collect
-from context_edge_trainer.segments import Rejections, as_labelled
+from context_edge_trainer.learn.columns import plausible_times, values_at
+from context_edge_trainer.learn.enough import alternatives, check_enough
+from context_edge_trainer.learn.rows import collect
 
 from .conftest import ldo
 

@@ -8,12 +8,12 @@ import pytest
 
 from context_edge_trainer.config import Config
 from context_edge_trainer.config_file import load_config
+from context_edge_trainer.data.snapshot import take_snapshot
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.evaluate import evaluate
-from context_edge_trainer.report import write
-from context_edge_trainer.snapshot import take_snapshot
-from context_edge_trainer.store import open_store
-from context_edge_trainer.trained import train
+from context_edge_trainer.judge.evaluate import evaluate
+from context_edge_trainer.judge.report import write
+from context_edge_trainer.learn.trained import train
+from context_edge_trainer.store.store import open_store
 
 from .conftest import CONFIG, plant, write_store
 from .tiny_release import in_store, manifest, network, write_folder

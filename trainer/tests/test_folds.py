@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 
 from context_edge_trainer.config import Folds
-from context_edge_trainer.folds import fold_of, groups_of
+from context_edge_trainer.learn.folds import fold_of, groups_of
 
 from .conftest import json_values, ldo
 

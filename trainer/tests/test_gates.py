@@ -8,8 +8,8 @@ import pytest
 
 from context_edge_trainer.config import Config
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.gates import gate_names, judge_gates, passed
-from context_edge_trainer.measures import Judged, Scheme, gains, judge, measure
+from context_edge_trainer.figures.measures import Judged, Scheme, gains, judge, measure
+from context_edge_trainer.judge.gates import gate_names, judge_gates, passed
 
 Configured = Callable[[str, str], Config]
 EXPORT = {

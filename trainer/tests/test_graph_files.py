@@ -9,9 +9,16 @@ import torch
 from torch import Tensor, nn
 
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.graph_files import Exported, Part, accuracy_drop, export_files, largest_difference, make_int8
-from context_edge_trainer.int8 import PLANS, quantize
-from context_edge_trainer.onnx_graph import OPSET, Feeds, run_network, run_onnx, to_onnx
+from context_edge_trainer.ship.graph_files import (
+    Exported,
+    Part,
+    accuracy_drop,
+    export_files,
+    largest_difference,
+    make_int8,
+)
+from context_edge_trainer.ship.int8 import PLANS, quantize
+from context_edge_trainer.ship.onnx_graph import OPSET, Feeds, run_network, run_onnx, to_onnx
 
 CLASSES = 3
 

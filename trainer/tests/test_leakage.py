@@ -8,10 +8,10 @@ import pytest
 
 from context_edge_trainer.config import Config
 from context_edge_trainer.config_file import parse_config
+from context_edge_trainer.data.segments import Rejections, as_labelled
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.leakage import Told, check_leakage, tell_leakage
-from context_edge_trainer.rows import Rows, collect
-from context_edge_trainer.segments import Rejections, as_labelled
+from context_edge_trainer.learn.leakage import Told, check_leakage, tell_leakage
+from context_edge_trainer.learn.rows import Rows, collect
 
 from .conftest import ldo
 

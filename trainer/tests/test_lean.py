@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from context_edge_trainer.config import Config
-from context_edge_trainer.lean import lean
-from context_edge_trainer.rows import collect
-from context_edge_trainer.segments import Labelled, Rejections, as_labelled
+from context_edge_trainer.data.segments import Labelled, Rejections, as_labelled
+from context_edge_trainer.learn.lean import lean
+from context_edge_trainer.learn.rows import collect
 
 from .conftest import ldo
 

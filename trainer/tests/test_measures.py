@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from context_edge_trainer.bootstrap import interval, resample
-from context_edge_trainer.measures import Judged, Scheme, gains, judge, measure
+from context_edge_trainer.figures.bootstrap import interval, resample
+from context_edge_trainer.figures.measures import Judged, Scheme, gains, judge, measure
 
 NORMAL, HOT, LEAK = 0, 1, 2
 NAMES = ("normal", "hot", "leak")

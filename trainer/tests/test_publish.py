@@ -8,9 +8,9 @@ import pytest
 
 from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.files import json_bytes
-from context_edge_trainer.publish import bundle_key, publish
-from context_edge_trainer.signing import SIGNATURE, read_signed, sign_folder
-from context_edge_trainer.store import Store, open_store
+from context_edge_trainer.ship.publish import bundle_key, publish
+from context_edge_trainer.ship.signing import SIGNATURE, read_signed, sign_folder
+from context_edge_trainer.store.store import Store, open_store
 
 from .conftest import write_key
 

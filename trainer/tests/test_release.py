@@ -18,7 +18,7 @@ from context_edge_trainer.config_file import load_config
 from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.pipeline import run
 from context_edge_trainer.progress import Reporter
-from context_edge_trainer.store import open_store
+from context_edge_trainer.store.store import open_store
 
 from .conftest import CONFIG, plant, write_store
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.replay import Answers, replay
+from context_edge_trainer.judge.replay import Answers, replay
 
 from .tiny_release import manifest, network
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config, Waiver
-from context_edge_trainer.gates import Gate, judge_gates
-from context_edge_trainer.markup import Markup, element, table
-from context_edge_trainer.measures import Judged, Scheme, gains, judge, measure
-from context_edge_trainer.report_html import page
-from context_edge_trainer.words import gain_with_interval, line_of, verdict, with_interval
+from context_edge_trainer.figures.measures import Judged, Scheme, gains, judge, measure
+from context_edge_trainer.judge.gates import Gate, judge_gates
+from context_edge_trainer.judge.markup import Markup, element, table
+from context_edge_trainer.judge.report_html import page
+from context_edge_trainer.judge.words import gain_with_interval, line_of, verdict, with_interval
 
 EVIL = "<script>alert('$x$')</script>"
 EXPORT = {

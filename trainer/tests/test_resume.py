@@ -17,9 +17,9 @@ import pytest
 
 from context_edge_trainer.__main__ import main
 from context_edge_trainer.config_file import load_config
-from context_edge_trainer.snapshot import take_snapshot
-from context_edge_trainer.store import open_store
-from context_edge_trainer.trained import train
+from context_edge_trainer.data.snapshot import take_snapshot
+from context_edge_trainer.learn.trained import train
+from context_edge_trainer.store.store import open_store
 
 from .conftest import CONFIG, plant, write_store
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config
 from context_edge_trainer.config_file import load_config
+from context_edge_trainer.data.segments import Labelled, Rejections, as_labelled
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.folds import fold_of
-from context_edge_trainer.rows import Rows, collect, id_text
-from context_edge_trainer.segments import Labelled, Rejections, as_labelled
+from context_edge_trainer.learn.folds import fold_of
+from context_edge_trainer.learn.rows import Rows, collect, id_text
 
 from .conftest import json_values, ldo
 

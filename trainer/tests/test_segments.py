@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config
+from context_edge_trainer.data.segments import LDO, MAX_SEGMENT_BYTES, DamagedError, Parser, Rejections, unpack
+from context_edge_trainer.data.snapshot import read_store
+from context_edge_trainer.data.survey import Survey
+from context_edge_trainer.data.tolerant import DEPTH, SCHEMAS, too_deep
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.folder_store import FolderStore
-from context_edge_trainer.segments import LDO, MAX_SEGMENT_BYTES, DamagedError, Parser, Rejections, unpack
-from context_edge_trainer.snapshot import read_store
-from context_edge_trainer.survey import Survey
-from context_edge_trainer.tolerant import DEPTH, SCHEMAS, too_deep
+from context_edge_trainer.store.folder_store import FolderStore
 
 from .conftest import SPOOL, json_values, ldo, write_store
 

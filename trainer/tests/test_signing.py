@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.signing import SIGNATURE, check_key, read_signed, sign_folder
+from context_edge_trainer.ship.signing import SIGNATURE, check_key, read_signed, sign_folder
 
 from .conftest import write_key
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from context_edge_trainer.config import Config
-from context_edge_trainer.dataset import Rows
-from context_edge_trainer.measures import Judged, judge
-from context_edge_trainer.rows import collect
-from context_edge_trainer.segments import Rejections, as_labelled
-from context_edge_trainer.slices import all_slices
+from context_edge_trainer.data.segments import Rejections, as_labelled
+from context_edge_trainer.figures.measures import Judged, judge
+from context_edge_trainer.judge.slices import all_slices
+from context_edge_trainer.learn.dataset import Rows
+from context_edge_trainer.learn.rows import collect
 
 from .conftest import plant
 

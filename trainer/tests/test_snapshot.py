@@ -13,11 +13,11 @@ import orjson
 import pytest
 
 from context_edge_trainer.config import Config
+from context_edge_trainer.data.parts import PART_ROWS, PartWriter, read_parts
+from context_edge_trainer.data.segments import Labelled
+from context_edge_trainer.data.snapshot import read_snapshot, take_snapshot
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.folder_store import FolderStore
-from context_edge_trainer.parts import PART_ROWS, PartWriter, read_parts
-from context_edge_trainer.segments import Labelled
-from context_edge_trainer.snapshot import read_snapshot, take_snapshot
+from context_edge_trainer.store.folder_store import FolderStore
 
 from .conftest import SPOOL, answer, ldo, plant, write_labels, write_store
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from context_edge_trainer.compact import compact
 from context_edge_trainer.config import Config
+from context_edge_trainer.data.compact import compact
+from context_edge_trainer.data.snapshot import read_snapshot, take_snapshot
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.s3_store import S3Store
-from context_edge_trainer.snapshot import read_snapshot, take_snapshot
-from context_edge_trainer.store import open_store
+from context_edge_trainer.store.s3_store import S3Store
+from context_edge_trainer.store.store import open_store
 
 from .conftest import answer, plant, write_labels, write_store
 from .s3_servers import BUCKET, Server, use, versitygw

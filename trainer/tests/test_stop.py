@@ -145,7 +145,7 @@ def test_a_store_that_goes_away_in_the_middle_is_told_and_the_release_is_publish
     with versitygw(plant_folder / "s3") as server:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
-        from context_edge_trainer.store import open_store
+        from context_edge_trainer.store.store import open_store
 
         store = open_store(server.url)
         for path in sorted((plant_folder / "store").rglob("*.gz")):

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.folder_store import FolderStore
-from context_edge_trainer.s3_store import S3Store
-from context_edge_trainer.store import Store, is_key, open_store
+from context_edge_trainer.store.folder_store import FolderStore
+from context_edge_trainer.store.s3_store import S3Store
+from context_edge_trainer.store.store import Store, is_key, open_store
 
 from .s3_servers import BUCKET, SERVERS, Server, Start, free_port, use, versitygw
 

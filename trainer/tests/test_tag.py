@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.tag import check_tag, tag
+from context_edge_trainer.ship.tag import check_tag, tag
 
 
 def git(repository: Path, *arguments: str) -> str:

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from context_edge_trainer.config import Config
-from context_edge_trainer.encode import Inputs
-from context_edge_trainer.model import FaultNet, logits_of
-from context_edge_trainer.train import Fitted, fit, macro_f1
+from context_edge_trainer.learn.encode import Inputs
+from context_edge_trainer.learn.model import FaultNet, logits_of
+from context_edge_trainer.learn.train import Fitted, fit, macro_f1
 
 
 def rows(count: int, seed: int, shift: float = 0.0) -> Inputs:

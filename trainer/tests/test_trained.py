@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import torch
 
-from context_edge_trainer.checkpoint import from_bytes
 from context_edge_trainer.config import Config
 from context_edge_trainer.config_file import parse_config
+from context_edge_trainer.data.segments import Rejections, as_labelled
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.rows import Rows, collect
-from context_edge_trainer.segments import Rejections, as_labelled
-from context_edge_trainer.team import ALONE
-from context_edge_trainer.trained import load_candidates, train_rows
+from context_edge_trainer.learn.checkpoint import from_bytes
+from context_edge_trainer.learn.rows import Rows, collect
+from context_edge_trainer.learn.team import ALONE
+from context_edge_trainer.learn.trained import load_candidates, train_rows
 
 from .conftest import plant
 

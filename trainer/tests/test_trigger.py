@@ -7,9 +7,9 @@ import orjson
 import pytest
 
 from context_edge_trainer.__main__ import main
+from context_edge_trainer.data.trigger import parse_body, trigger
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.folder_store import FolderStore
-from context_edge_trainer.trigger import parse_body, trigger
+from context_edge_trainer.store.folder_store import FolderStore
 
 
 @pytest.mark.parametrize(

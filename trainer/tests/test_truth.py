@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from context_edge_trainer.segments import LABEL, Parser, Rejections
-from context_edge_trainer.tolerant import SCHEMAS
-from context_edge_trainer.truth import CANNOT_TELL, CONFLICT, NO_LABEL, UNNAMED, Answer, Settled, Truth
+from context_edge_trainer.data.segments import LABEL, Parser, Rejections
+from context_edge_trainer.data.tolerant import SCHEMAS
+from context_edge_trainer.data.truth import CANNOT_TELL, CONFLICT, NO_LABEL, UNNAMED, Answer, Settled, Truth
 
 from .conftest import answer, ldo
 

@@ -15,7 +15,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Compact."""
-    from ..compact import compact
-    from ..store import open_store
+    from ..data.compact import compact
+    from ..store.store import open_store
 
     compact(open_store(options.store), progress)

@@ -18,9 +18,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Evaluate."""
     config = flags.configured(options)
-    from ..evaluate import evaluate
+    from ..judge.evaluate import evaluate
     from ..stages import forget
-    from ..store import open_store
+    from ..store.store import open_store
 
     store = None if options.store is None else open_store(options.store)
     wishes = {"current": options.current, "best_possible": options.best_possible}

@@ -17,7 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Export."""
     config = flags.configured(options)
-    from ..export import export
+    from ..ship.export import export
     from ..stages import forget
 
     export(options.out, config, progress)

@@ -18,8 +18,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Release."""
     config = flags.configured(options)
-    from ..release import release
-    from ..store import open_store
+    from ..ship.release import release
+    from ..store.store import open_store
 
     release(
         options.out,

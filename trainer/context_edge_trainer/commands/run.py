@@ -21,7 +21,7 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Run all stages."""
     config = flags.configured(options)
     from ..pipeline import Wishes, run
-    from ..store import open_store
+    from ..store.store import open_store
 
     wishes = Wishes(
         since=options.since,

@@ -18,9 +18,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Take a snapshot."""
     config = flags.configured(options)
-    from ..snapshot import take_snapshot
+    from ..data.snapshot import take_snapshot
     from ..stages import forget
-    from ..store import open_store
+    from ..store.store import open_store
 
     take_snapshot(
         open_store(options.store),

@@ -16,8 +16,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Train."""
     config = flags.configured(options)
+    from ..learn.trained import train
     from ..stages import forget
-    from ..trained import train
 
     train(options.out, config, progress)
     forget(options.out, "train")

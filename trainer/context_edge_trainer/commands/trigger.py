@@ -21,8 +21,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Create the trigger. Raises TakenError when it is there already."""
-    from ..store import open_store
-    from ..trigger import parse_body, trigger
+    from ..data.trigger import parse_body, trigger
+    from ..store.store import open_store
 
     store = open_store(options.store)
     if not trigger(store, options.model, options.cause, parse_body(options.body)):

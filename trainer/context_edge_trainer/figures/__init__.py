@@ -1,0 +1,1 @@
+"""Measures over answers, weighted, each with an interval from drawing whole groups."""

@@ -1,0 +1,1 @@
+"""From a snapshot to networks: rows, folds, encoding, training, calibration."""

@@ -1,0 +1,1 @@
+"""From a network to a signed release: ONNX, INT8, golden samples, signature, publication."""

@@ -1,6 +1,7 @@
 """A device in a few lines: from samples to probabilities by what stands in a release manifest, and nothing else.
 
-It shares no code with the training side, so that what it answers proves the manifest, not the encoder.
+It shares no code with the training side (but for how a number is spelt as an id), so that what it answers proves the
+manifest, not the encoder.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .columns import id_text
 from .onnx_graph import Array, run_onnx
 
 Sample = Mapping[str, Any]
@@ -33,7 +35,7 @@ def encode(manifest: Mapping[str, Any], samples: Sequence[Sample]) -> dict[str, 
     }
     for entry in manifest["ids"]:
         known = entry["vocabulary"]
-        feeds[entry["input"]] = np.array([known.get(_at(s, entry["field"]), 0) for s in samples], np.int64)
+        feeds[entry["input"]] = np.array([known.get(id_text(_at(s, entry["field"])), 0) for s in samples], np.int64)
     for entry in manifest.get("numeric", []):
         feeds[entry["input"]] = np.array([[_at(s, path) for path in entry["fields"]] for s in samples], np.float32)
     return feeds

@@ -6,7 +6,7 @@ const ALLOWED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^dist\/(lib|nodes|cli)\/.+\.(js|json|html|svg)$/,
   /^examples\/.+\.json$/,
-  /^models\/[^/]+\/(model\.onnx|model\.json|golden\.json|report\.json)$/,
+  /^models\/[^/]+\/(model\.onnx|model\.int8\.onnx|model\.json|golden\.json|report\.json)$/,
   /^resources\/[^/]+\.js$/,
 ];
 const LARGEST_BYTES = 3_000_000;

@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 import torch
 
-from context_edge_trainer.calibrate import Calibration
 from context_edge_trainer.config_file import parse_config
-from context_edge_trainer.encode import Encoding, learn_vocabularies
-from context_edge_trainer.encoding_document import encoding_of
+from context_edge_trainer.data.segments import Rejections, as_labelled
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.export import feeds_of
-from context_edge_trainer.golden import check_golden, golden, golden_rows
-from context_edge_trainer.manifest import conforming
-from context_edge_trainer.model import FaultNet
-from context_edge_trainer.onnx_graph import run_onnx, to_onnx
-from context_edge_trainer.rows import collect
-from context_edge_trainer.segments import Rejections, as_labelled
+from context_edge_trainer.learn.calibrate import Calibration
+from context_edge_trainer.learn.encode import Encoding, learn_vocabularies
+from context_edge_trainer.learn.model import FaultNet
+from context_edge_trainer.learn.rows import collect
+from context_edge_trainer.ship.encoding_document import encoding_of
+from context_edge_trainer.ship.export import feeds_of
+from context_edge_trainer.ship.golden import check_golden, golden, golden_rows
+from context_edge_trainer.ship.manifest import conforming
+from context_edge_trainer.ship.onnx_graph import run_onnx, to_onnx
 
 from .conftest import ldo
 

@@ -1,4 +1,5 @@
 /** Training as a process of this machine: a folder per run, which holds all that is to be known of it. */
+import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../clock";
@@ -19,8 +20,8 @@ export interface LocalOptions {
   readonly command: () => Promise<TrainerCommand>;
   /** What the trainer calls the object store: `s3://bucket/prefix` or a folder. */
   readonly storeUrl: string;
-  /** More flags of `run`: --since, --limit, --validated, --key, --publish. */
-  readonly flags: readonly string[];
+  /** Flags beside those of every run: what is read, what it is compared with, what becomes of the release. */
+  readonly flags: Readonly<Record<"reading" | "comparing" | "releasing", readonly string[]>>;
   readonly publishes: boolean;
   readonly clock: Clock;
   /** Between SIGTERM and SIGKILL. */
@@ -42,7 +43,6 @@ export class LocalPlace implements Workplace {
   constructor(private readonly options: LocalOptions) {}
 
   async start(run: TrainingRun): Promise<Started> {
-    const { storeUrl, flags } = this.options;
     const command = await this.options.command();
     await checkPython(command);
     const { folder, config, said, log, out } = this.files(run);
@@ -50,12 +50,28 @@ export class LocalPlace implements Workplace {
     await writeFile(config, run.config, { mode: 0o600 });
     // What an attempt before this one has said is no news.
     await rm(said, { force: true });
-    const args = ["run", "--store", storeUrl, "--config", config, "--out", out, "--progress", "json", ...flags];
-    const { pid, ended } = await startTrainer(command, args, { stdout: said, stderr: log });
+    const { pid, ended } = await startTrainer(command, this.commands(run), out, { stdout: said, stderr: log });
     const own: { how: string | undefined } = { how: undefined };
     this.own.set(run.id, own);
     void ended.then((how) => (own.how = how));
     return { handle: String(pid) };
+  }
+
+  /** One that has died goes on from its snapshot: the training then goes on from its last epoch. */
+  private commands(run: TrainingRun): string[][] {
+    const { storeUrl, flags } = this.options;
+    const { config, out } = this.files(run);
+    const work = ["--config", config, "--out", out, "--progress", "json"];
+    const store = ["--store", storeUrl];
+    if (run.deaths === 0 || !existsSync(join(out, "snapshot", "manifest.json"))) {
+      return [["run", ...store, ...work, ...flags.reading, ...flags.comparing, ...flags.releasing]];
+    }
+    return [
+      ["train", ...work],
+      ["export", ...work],
+      ["evaluate", ...store, ...work, ...flags.comparing],
+      ["release", ...store, ...work, ...flags.releasing],
+    ];
   }
 
   async find(run: TrainingRun): Promise<Started | undefined> {

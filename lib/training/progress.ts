@@ -19,6 +19,7 @@ export interface Progress {
 export type Said = { readonly ending: Ending; readonly text: string } | { readonly progress: Progress };
 
 const ENDINGS: readonly string[] = ["done", "failed", "stopped"];
+const STAGE_DONE = /^(?:train|export|evaluate) is done$/;
 const LONGEST_TEXT = 500;
 
 /** @returns undefined for a line that is no progress: a library printed something */
@@ -32,6 +33,8 @@ export function readProgress(line: string): Said | undefined {
   if (!isRecord(said) || typeof said["stage"] !== "string" || said["stage"] === "") return undefined;
   const stage = said["stage"].slice(0, 100);
   const text = typeof said["text"] === "string" ? said["text"].slice(0, LONGEST_TEXT) : undefined;
+  // Where a run goes on from its snapshot each stage is a command of its own, and only the last one's end is the run's.
+  if (stage === "done" && STAGE_DONE.test(text ?? "")) return undefined;
   if (ENDINGS.includes(stage)) return { ending: stage as Ending, text: text ?? "" };
   const variant = said["variant"];
   return {

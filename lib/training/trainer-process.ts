@@ -42,18 +42,26 @@ export async function checkPython({ python, cwd, env }: TrainerCommand): Promise
 
 /**
  * Starts the trainer in a session of its own.
+ * @param commands each with its arguments, one behind the other as long as they end well
+ * @param mark an argument by which `processesWith` finds it
  * @param files where it writes what it says, opened for appending
  * @returns its process id, once it runs, and a promise of how it ended: "exit code 2", "signal SIGKILL"
  * @throws EdgeError `training-python`
  */
 export async function startTrainer(
   command: TrainerCommand,
-  args: readonly string[],
+  commands: readonly (readonly string[])[],
+  mark: string,
   files: { readonly stdout: string; readonly stderr: string },
 ): Promise<{ readonly pid: number; readonly ended: Promise<string> }> {
   const [stdout, stderr] = await Promise.all([open(files.stdout, "a", 0o600), open(files.stderr, "a", 0o600)]);
   try {
-    const child = spawn(command.python, ["-m", "context_edge_trainer", ...args], {
+    const lines = commands.map((args) => [command.python, "-m", "context_edge_trainer", ...args]);
+    const [first = []] = lines;
+    // A shell that walks through several has the mark among its own arguments, for the moments between two.
+    const [program = "", ...args] =
+      lines.length === 1 ? first : ["sh", "-c", ["set -e", ...lines.map(quoted)].join("\n"), "sh", mark];
+    const child = spawn(program, args, {
       cwd: command.cwd,
       env: environment(command.env),
       detached: true,
@@ -76,6 +84,10 @@ export async function startTrainer(
   } finally {
     await Promise.all([stdout.close(), stderr.close()]);
   }
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 }
 
 /** Unbuffered, so that progress is seen when it is made. */

@@ -3,7 +3,7 @@ import { systemClock, type Clock } from "../../lib/clock";
 import { EdgeError } from "../../lib/errors";
 import { isSafeName } from "../../lib/ids";
 import type { Monthly } from "../../lib/training/cause";
-import { LocalPlace } from "../../lib/training/local-place";
+import { LocalPlace, type LocalOptions } from "../../lib/training/local-place";
 import { PLACES, type Place } from "../../lib/training/run";
 import type { PromotionKeys } from "../../lib/training/promotion";
 import type { Workplace } from "../../lib/training/workplace";
@@ -19,8 +19,7 @@ export interface TrainSettings {
   readonly deadlineMs: number;
   readonly monthly: Monthly | undefined;
   readonly python: string;
-  /** Flags of the trainer's `run`. */
-  readonly flags: readonly string[];
+  readonly flags: LocalOptions["flags"];
   readonly publishes: boolean;
   /** Inputs of the workflow that do not depend on the run. */
   readonly inputs: Readonly<Record<string, string>>;
@@ -66,16 +65,11 @@ export function readSettings(config: ConfigReader, ring: string): TrainSettings 
         }
       : undefined,
     python: config.text("python", ""),
-    flags: [
-      ...(since === "" ? [] : ["--since", since]),
-      "--current",
-      ring,
-      "--limit",
-      limit,
-      ...(validated ? ["--validated"] : []),
-      ...(key === "" ? [] : ["--key", key]),
-      ...(publishes ? ["--publish"] : []),
-    ],
+    flags: {
+      reading: [...(since === "" ? [] : ["--since", since]), "--limit", limit, ...(validated ? ["--validated"] : [])],
+      comparing: ["--current", ring],
+      releasing: [...(key === "" ? [] : ["--key", key]), ...(publishes ? ["--publish"] : [])],
+    },
     publishes,
     inputs: { since, limit, validated: String(validated) },
     keys: { pointer: config.text("pointer_key", ""), release: trusted.length > 0 || key === "" ? trusted : [key] },

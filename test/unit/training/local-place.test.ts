@@ -32,10 +32,10 @@ describe("training as a process of this machine", () => {
       folder,
       command: () => Promise.resolve({ python, cwd: STANDIN }),
       storeUrl: join(folder, "bucket"),
-      flags: ["--limit", "1000"],
+      flags: { reading: ["--limit", "1000"], comparing: ["--current", "stable"], releasing: ["--publish"] },
       publishes: true,
       clock: systemClock,
-      graceMs: 1_000,
+      graceMs: 300,
     });
   it("hears stages and epochs, and hands over what was made", async () => {
     const here = place();
@@ -59,9 +59,10 @@ describe("training as a process of this machine", () => {
     const here = place();
     await here.start(run("gates"));
     const outcome = await watch(here, run("gates"));
-    assert.deepEqual(failureOf(outcome), { code: "training-gates", text: "not released: accuracy: fail" });
+    const text = "not released: accuracy: fail, recall:bearing_wear: not enough rows";
+    assert.deepEqual(failureOf(outcome), { code: "training-gates", text });
     assert.ok(outcome?.kind === "failed");
-    assert.deepEqual([outcome.candidate?.release_sha256, outcome.candidate?.gates.length], [null, 1]);
+    assert.deepEqual([outcome.candidate?.release_sha256, outcome.candidate?.gates.length], [null, 3]);
   });
 
   it("passes on what a person must mend, in the trainer's words", async () => {
@@ -101,8 +102,12 @@ describe("training as a process of this machine", () => {
       text: "signal SIGKILL; in train; Killed by the test",
     });
     assert.equal(await here.find(run("die")), undefined);
-    await here.start(run("die"));
-    assert.equal((await watch(here, run("die")))?.kind, "done");
+    await here.start({ ...run("die"), deaths: 1 });
+    const stages: string[] = [];
+    const outcome = await watch(here, run("die"), ({ stage }) => stages.push(stage));
+    assert.equal(outcome?.kind, "done");
+    // From its snapshot: nothing is read again.
+    assert.deepEqual(stages, ["train", "export", "evaluate", "release"]);
   });
 
   it("stops one that says more than anybody reads", async () => {

@@ -41,7 +41,7 @@ describe("an archive of artefacts", () => {
           assert.ok(error instanceof EdgeError && error.code === "zip", String(error));
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });

@@ -43,6 +43,7 @@ describe(TYPE, () => {
     const store = serviceOf("b1")?.store;
     assert.equal(store?.description, `folder ${join(folder, "context-edge", "objects")}`);
     assert.equal((await store?.put("ldo/one", Buffer.from("1")))?.kind, "stored");
+    assert.deepEqual(serviceOf("b1")?.access(), { url: join(folder, "context-edge", "objects"), env: {} });
   });
 
   it("refuses every object with the reason when its settings cannot work, so that records wait in the spool", async () => {
@@ -102,6 +103,26 @@ describe(TYPE, () => {
       const elsewhere = await testConnection({ ...dialog(), endpoint: `http://127.0.0.1:${other.port}` });
       assert.deepEqual(elsewhere, { ok: false, text: "the stored secret belongs to another endpoint: type it again" });
       assert.equal(other.connections, 0);
+    });
+
+    it("tells another program of this machine the same place, with its keys, and leaves the environment what is not set", async () => {
+      await load();
+      assert.deepEqual(serviceOf("b1")?.access(), {
+        url: "s3://plant",
+        env: {
+          AWS_REGION: "us-east-1",
+          AWS_DEFAULT_REGION: "us-east-1",
+          AWS_ENDPOINT_URL_S3: server.options.endpoint,
+          AWS_ACCESS_KEY_ID: "context-edge",
+          AWS_SECRET_ACCESS_KEY: "not-a-secret-1",
+        },
+      });
+      await helper.unload();
+      await helper.load([objects], [{ ...config(), endpoint: "", prefix: "line-1/" }]);
+      assert.deepEqual(serviceOf("b1")?.access(), {
+        url: "s3://plant/line-1",
+        env: { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-1" },
+      });
     });
 
     it("says in plain words what is wrong", async () => {

@@ -107,6 +107,9 @@ def test_a_signal_in_each_stage_leaves_no_half_file_and_the_next_run_goes_throug
     assert objects(capsys.readouterr().out)[-1]["stage"] == "done"
     assert all((out / result).exists() for result in RESULTS.values())
     assert half_files(out) == []
+    # A new snapshot of the same rows: training goes on from where it was, here from its end.
+    assert run(plant_folder) == 0
+    assert "going on after epoch 3" in capsys.readouterr().err
 
 
 def test_a_disk_that_takes_no_more_is_told_in_each_stage(

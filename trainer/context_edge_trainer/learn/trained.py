@@ -53,7 +53,9 @@ def train(out: Path, config: Config, progress: Progress) -> dict[str, Any]:
             ldos = [record.ldo for record in read_snapshot(out)[1]]
             return alternatives(ldos, plausible_times(values_at(ldos, "timestamp")), config)
 
-        return train_rows(rows, out, config, speak, str(manifest["id"]), rejections, choices, team)
+        # A new snapshot of the same rows has another id: what was stopped goes on all the same.
+        content = str(manifest["content_sha256"])
+        return train_rows(rows, out, config, speak, str(manifest["id"]), rejections, choices, team, content)
 
 
 def read_rows(out: Path, config: Config) -> tuple[dict[str, Any], Rows, Rejections]:
@@ -72,8 +74,12 @@ def train_rows(
     rejections: Rejections,
     choices: Callable[[], list[str]],
     team: Team,
+    content: str | None = None,
 ) -> dict[str, Any]:
-    """Check rows, train every variant on them and write what it came to. Raises TrainerError."""
+    """Check rows, train every variant on them and write what it came to. Raises TrainerError.
+
+    `content` tells rows apart for checkpoints; without it the snapshot's id does.
+    """
     make_repeatable(config.training.seed, config.training.threads)
     notes = check_enough(rows, config, choices)
     told = check_leakage(rows, config)
@@ -93,7 +99,7 @@ def train_rows(
     candidates: dict[str, Candidate] = {}
     for name, options in variants(config).items():
         encoding = Encoding(settled, vocabularies, **options)
-        mark = fingerprint(config, snapshot, variant=name, team=team.size)
+        mark = fingerprint(config, content or snapshot, variant=name, team=team.size)
         keeper = Keeper(out / FOLDER / name / CHECKPOINT, mark, progress)
         candidates[name] = _train(encoding, rows, weights, keeper, team, progress, name)
         if team.leads:

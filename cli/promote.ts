@@ -1,11 +1,10 @@
 import { userInfo } from "node:os";
 import { systemClock } from "../lib/clock";
+import { EdgeError, asError, errorCode } from "../lib/errors";
 import { isSafeName } from "../lib/ids";
-import { readPrivateKey, type PrivateKey } from "../lib/release/keys";
-import { getBundle } from "../lib/release/objects";
-import { commitPromotion, describePlan, planPromotion } from "../lib/release/promote";
+import { readPrivateKey, type PrivateKey, type PublicKey } from "../lib/release/keys";
+import { commitPromotion, describePlan, planPromotion, type Revocation } from "../lib/release/promote";
 import { requireConditions } from "../lib/storage/compare-and-swap";
-import { sha256 } from "../lib/storage/hash";
 import type { ObjectStore } from "../lib/storage/object-store";
 import { EXIT, EXITS, parse, readText, readTrusted, withStore, wrongUse, type Command } from "./command";
 import { checked, describe } from "./release";
@@ -63,7 +62,7 @@ export const promote: Command = {
       await requireConditions(store);
       const found = await checked(store, model, version, trusted);
       for (const line of describe(found)) surroundings.out(line);
-      const revoke = await Promise.all(values.revoke.map((what) => bundleOf(store, model, what)));
+      const revoke = await Promise.all(values.revoke.map((what) => revocation(store, model, what, trusted)));
       const plan = await planPromotion(
         store,
         {
@@ -96,11 +95,27 @@ function privateKey(file: string | undefined): PrivateKey {
   return readPrivateKey(readText(file), file);
 }
 
-/** The bundle that is meant: by its SHA-256, or by the version under which it stands in the store. */
-async function bundleOf(store: ObjectStore, model: string, what: string): Promise<string> {
-  if (/^[0-9a-f]{64}$/.test(what)) return what;
+/**
+ * What is revoked by a SHA-256, or by a version: the release that stands under it in the store, verified, since whoever can
+ * write there could otherwise have something else revoked in its place.
+ */
+async function revocation(
+  store: ObjectStore,
+  model: string,
+  what: string,
+  trusted: readonly PublicKey[],
+): Promise<Revocation> {
+  if (/^[0-9a-f]{64}$/.test(what)) return { digests: [what] };
   if (!isSafeName(what)) throw wrongUse(`--revoke "${what}" is neither a version nor a SHA-256`);
-  return sha256(await getBundle(store, model, what));
+  try {
+    const { signed } = await checked(store, model, what, trusted);
+    return { version: what, digests: [signed.bundleSha256] };
+  } catch (error) {
+    throw new EdgeError(errorCode(error), `--revoke ${what}: ${asError(error).message}`, {
+      cause: error,
+      remedy: "nothing was written; to revoke what the store does not have as it was signed, name its SHA-256",
+    });
+  }
 }
 
 const UNIT_MS = { d: 86_400_000, h: 3_600_000 } as const;

@@ -9,6 +9,13 @@ import type { PrivateKey, PublicKey } from "./keys";
 import { channelKey } from "./objects";
 import { epochsOf, readPointer, signPointer, type ChannelName } from "./pointer";
 
+/** A release to revoke. */
+export interface Revocation {
+  readonly digests: readonly string[];
+  /** Named by this version: what the pointer that stands there means by it is revoked, too. */
+  readonly version?: string;
+}
+
 export interface Promotion extends ChannelName {
   readonly version: string;
   /** Of the bundle's bytes, which its caller has verified. */
@@ -17,7 +24,7 @@ export interface Promotion extends ChannelName {
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
   /** Releases to revoke beside those that are. */
-  readonly revoke: readonly string[];
+  readonly revoke: readonly Revocation[];
   /** Number of the pointer that is expected to stand there; 0 for none. */
   readonly expect?: number;
   /** A number that devices have seen, where the store was put back to an older state. */
@@ -48,7 +55,10 @@ export async function planPromotion(
   const found = await store.get(channelKey({ model, ring }), MAX_DOCUMENT_BYTES);
   const previous = found && readPointer(found.body, trusted, { model, ring }).pointer;
   refuseUnexpected(promotion, previous);
-  const revoked = [...new Set([...(previous?.revoked ?? []), ...revoke])];
+  const more = revoke.flatMap(({ digests, version: named }) =>
+    previous && previous.version === named ? [...digests, previous.release_sha256] : digests,
+  );
+  const revoked = [...new Set([...(previous?.revoked ?? []), ...more])];
   if (revoked.includes(releaseSha256)) {
     throw new EdgeError("release-revoked", `${model} ${version} is revoked`, { remedy: "promote another release" });
   }

@@ -6,6 +6,7 @@ import { apiOf, type TrainSecrets } from "./github";
 import { Recipe } from "./recipe";
 import { serveRoutes } from "./routes";
 import { TrainRuntime } from "./runtime";
+import { boundOrigin } from "./token";
 
 type Config = NodeDef & { place?: string; device?: string; objects?: string; model?: string };
 
@@ -13,7 +14,7 @@ interface TrainNode extends Node<TrainSecrets> {
   /** What it would train now; for its dialog. */
   recipe?: Recipe;
   /** Where its token belongs; for its dialog. */
-  tokenHost?: string | undefined;
+  tokenOrigin?: string | undefined;
 }
 
 /** Makes a better model out of the records: on this machine or by GitHub Actions, one run per trigger. */
@@ -29,8 +30,12 @@ export = function (RED: NodeAPI): void {
         ? service<ModelService>(RED, config.model, "context-edge-model", "model-train")
         : undefined;
       this.recipe = new Recipe(RED, reader, model);
-      const runtime = new TrainRuntime(this, reader, { device, objects, recipe: this.recipe }, this.credentials ?? {});
-      this.tokenHost = config.place === "github" ? apiOf(reader).host : undefined;
+      const token = this.credentials?.token ?? "";
+      if (config.place === "github" && token !== "") {
+        this.tokenOrigin = boundOrigin(device.dataDir, token, apiOf(reader));
+      }
+      const secrets = { token, origin: this.tokenOrigin };
+      const runtime = new TrainRuntime(this, reader, { device, objects, recipe: this.recipe }, secrets);
       onInput(this, (message, send) => runtime.input(message, send), runtime.queue);
       onClose(this, (removed) => runtime.close(removed));
     } catch (error) {
@@ -38,7 +43,7 @@ export = function (RED: NodeAPI): void {
     }
   }
   RED.nodes.registerType<TrainNode, Config, object, TrainSecrets>("context-edge-model-train", ModelTrain, {
-    credentials: { token: { type: "password" }, token_host: { type: "text" } },
+    credentials: { token: { type: "password" } },
   });
   serveRoutes(RED);
 };

@@ -7,8 +7,8 @@ import type { ConfigReader } from "../common/config";
 
 export interface TrainSecrets {
   token?: string;
-  /** Host that the token was typed for: set by the dialog, with the token. */
-  token_host?: string;
+  /** Scheme, host and port that the token is for: bound by the server, for what a flow or a dialog sends may be changed. */
+  origin?: string | undefined;
 }
 
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
@@ -26,9 +26,10 @@ export function readGithub(config: ConfigReader, secrets: TrainSecrets): GithubC
       remedy: "open the node and enter one",
     });
   }
-  if ((secrets.token_host ?? "") !== "" && secrets.token_host !== api.host) {
-    throw new EdgeError("secret-elsewhere", `the stored token belongs to ${secrets.token_host}, not to ${api.host}`, {
-      remedy: "type it again",
+  if (secrets.origin !== api.origin) {
+    const owner = secrets.origin ?? "no API yet";
+    throw new EdgeError("secret-elsewhere", `the stored token belongs to ${owner}, not to ${api.origin}`, {
+      remedy: "enter a token that was made for this API",
     });
   }
   return new GithubClient({

@@ -11,7 +11,7 @@ import { Recipe } from "./recipe";
 
 interface StoredNode {
   readonly credentials?: TrainSecrets;
-  readonly tokenHost?: string;
+  readonly tokenOrigin?: string;
 }
 
 const TYPE = "context-edge-model-train";
@@ -47,8 +47,8 @@ export function serveRoutes(RED: NodeAPI): void {
 /** The token as typed, or the stored one, which goes to no other host than its own. */
 function secretsOf(RED: NodeAPI, config: ConfigReader, body: RawConfig): TrainSecrets {
   const stored = RED.nodes.getNode(config.text("id", "")) as StoredNode | null;
-  const host = stored?.credentials?.token_host ?? stored?.tokenHost;
-  const own = host === apiOf(config).host;
+  const { origin } = apiOf(config);
+  const own = stored?.tokenOrigin === origin;
   const typed = typeof body["token"] === "string" ? body["token"] : "";
   return {
     token: secretToTry(
@@ -56,6 +56,7 @@ function secretsOf(RED: NodeAPI, config: ConfigReader, body: RawConfig): TrainSe
       { name: "token", place: "host" },
       own ? { secret: stored?.credentials?.token } : undefined,
     ),
+    origin,
   };
 }
 

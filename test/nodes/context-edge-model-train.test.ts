@@ -207,8 +207,8 @@ describe("context-edge-model-train in Node-RED", function () {
         poll_s: "1",
         model_name: "pumps",
       };
-      const token = { token: TOKEN, token_host: new URL(github.url).host };
-      await load(settings, token);
+      process.env["TRAINING_API"] = github.url;
+      await load({ ...settings, api: "${TRAINING_API}" }, { token: TOKEN });
       node(TRAIN).receive({ command: { name: "start", cause: "month-2026-11" } });
       await until("it is dispatched", () => kinds().includes("dispatched"));
       assert.match(github.run.inputs["config"] ?? "", /name = "pressure"/);
@@ -224,12 +224,15 @@ describe("context-edge-model-train in Node-RED", function () {
       const moved = await ask("test", { ...dialog, api: elsewhere.url });
       assert.equal(moved.text, "the stored token belongs to another host: type it again");
       await helper.unload();
-      await load({ ...settings, api: elsewhere.url }, token);
+      process.env["TRAINING_API"] = elsewhere.url;
+      // What anybody who may deploy can say of a token that stays in its place.
+      await load({ ...settings, api: "${TRAINING_API}" }, { token: TOKEN, token_host: new URL(elsewhere.url).host });
       node(TRAIN).receive({ command: { name: "start" } });
       await until("it is refused", () => errors.length === 1);
-      assert.match(errors[0]?.error.message ?? "", /the stored token belongs to 127.0.0.1:\d+, not to/);
+      assert.match(errors[0]?.error.message ?? "", /the stored token belongs to http:\/\/127.0.0.1:\d+, not to/);
       assert.deepEqual(elsewhere.asked, []);
     } finally {
+      delete process.env["TRAINING_API"];
       await github.stop();
       await elsewhere.stop();
     }

@@ -13,10 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config
-from context_edge_trainer.data.segments import LDO, MAX_SEGMENT_BYTES, DamagedError, Parser, Rejections, unpack
+from context_edge_trainer.data.segments import (
+    LDO,
+    MAX_LINES,
+    MAX_SEGMENT_BYTES,
+    DamagedError,
+    Parser,
+    Rejections,
+    unpack,
+)
 from context_edge_trainer.data.snapshot import read_store
 from context_edge_trainer.data.survey import Survey
-from context_edge_trainer.data.tolerant import DEPTH, SCHEMAS, too_deep
+from context_edge_trainer.data.tolerant import DEPTH, SCHEMAS, TEXT, too_deep
 from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.store.folder_store import FolderStore
 
@@ -81,6 +89,21 @@ def test_lines_that_are_no_ldo_are_left_out(tmp_path: Path, config: Config) -> N
         "record: fails its schema": 1,
         "record: seen before (same ldo_id)": 1,
     }
+
+
+@pytest.mark.parametrize("text", [b'"' + b'\\"' * 9, b'"' + b'\\"' * 9 + b"\\", b'"abc'])
+def test_a_text_that_never_ends_is_walked_through_once(text: bytes) -> None:
+    assert [found.span() for found in TEXT.finditer(text)] == [(0, len(text))]
+    assert not too_deep(b"[" * DEPTH + text + b"[")
+    assert too_deep(b"[" * (DEPTH + 1) + text)
+
+
+def test_a_segment_of_too_many_lines_is_one_damage() -> None:
+    rejections = Rejections()
+    assert len(unpack(gzip.compress(b"a\n" * MAX_LINES), "here", rejections)) == MAX_LINES + 1
+    assert not rejections.counts
+    assert unpack(gzip.compress(b"\n" * (MAX_LINES + 1)), "here", rejections) == []
+    assert rejections.counts == {"segment: more than 100000 lines": 1}
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from .tolerant import DEPTH, loads, too_deep, validator
 
 MAX_SEGMENT_BYTES = 64 * 1024 * 1024
 MAX_LINE_BYTES = 1024 * 1024
+MAX_LINES = 100_000
 NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
 
 
@@ -207,7 +208,10 @@ def read_segments(
 
 
 def unpack(raw: bytes, key: str, rejections: Rejections) -> list[bytes]:
-    """Lines of a gzip segment; of one cut short, those before the cut. At most MAX_SEGMENT_BYTES are unpacked."""
+    """Lines of a gzip segment; of one cut short, those before the cut.
+
+    At most MAX_SEGMENT_BYTES are unpacked and MAX_LINES told apart: a segment beyond is left out whole.
+    """
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
         text = inflater.decompress(raw, MAX_SEGMENT_BYTES + 1)
@@ -220,6 +224,9 @@ def unpack(raw: bytes, key: str, rejections: Rejections) -> list[bytes]:
         return []
     if inflater.unused_data:
         rejections.add("segment: bytes after its end", key, f"{len(inflater.unused_data)} bytes", inflater.unused_data)
+    if text.count(b"\n") > MAX_LINES:
+        rejections.add(f"segment: more than {MAX_LINES} lines", key, "", raw)
+        return []
     lines = text.split(b"\n")
     if not inflater.eof:
         rejections.add("segment: cut short", key, f"after {len(raw)} bytes", lines.pop())

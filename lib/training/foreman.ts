@@ -53,6 +53,8 @@ export class Foreman {
   private working: Promise<void> | undefined;
   private again = false;
   private asked: Promise<unknown> = Promise.resolve();
+  /** What happens to a run happens one after the other: each is made of what the one before has written. */
+  private turns: Promise<unknown> = Promise.resolve();
   private failures = 0;
   /** Set while a run is watched. */
   private stopAsked: (() => Promise<void>) | undefined;
@@ -111,9 +113,10 @@ export class Foreman {
   /** Asks the run that goes on to end; what came of it is told. @throws EdgeError `training-idle` when none does */
   async stop(by: string): Promise<TrainingRun> {
     await this.asked;
-    const run = this.current;
-    if (!run || hasEnded(run)) throw new EdgeError("training-idle", `${this.options.model} is not being trained`);
-    await this.happen({ kind: "stop-asked", by });
+    const run = await this.inTurn(async () => {
+      if (this.current && !hasEnded(this.current)) return this.write({ kind: "stop-asked", by });
+      throw new EdgeError("training-idle", `${this.options.model} is not being trained`);
+    });
     void this.stopAsked?.();
     this.nudge.abort();
     return run;
@@ -125,14 +128,18 @@ export class Foreman {
     this.nudge.abort();
     await this.asked;
     await this.working;
+    await this.turns;
   }
 
   /** Ends the process of a run whose node is deleted: nobody would look at it any more. */
   async abandon(): Promise<void> {
-    const run = this.current;
-    if (!run || hasEnded(run) || this.place !== "local") return;
-    await this.happen({ kind: "stop-asked", by: "the node was deleted" });
-    if (dutyOf(run) === "watch") await this.options.workplace.stop(run);
+    if (this.place !== "local") return;
+    const run = await this.inTurn(async () =>
+      this.current && !hasEnded(this.current)
+        ? this.write({ kind: "stop-asked", by: "the node was deleted" })
+        : undefined,
+    );
+    if (run && dutyOf(run) === "watch") await this.options.workplace.stop(run);
   }
 
   private work(): void {
@@ -147,9 +154,11 @@ export class Foreman {
     while (!this.ended.signal.aborted) {
       this.again = false;
       try {
-        const [next] = await this.options.ledger.open(this.options.model);
+        const next = await this.inTurn(async () => {
+          const [first] = await this.options.ledger.open(this.options.model);
+          return first && (this.current = first);
+        });
         if (!next) return;
-        this.current = next;
         await this.goOn(next);
         this.failures = 0;
         this.trouble = undefined;
@@ -197,6 +206,7 @@ export class Foreman {
   }
 
   private async dispatch(died = false): Promise<void> {
+    if (this.current?.stopping !== undefined) return this.happen({ kind: "stopped" });
     await this.happen({ kind: "dispatching", died });
     const run = this.current as TrainingRun;
     const started = await this.options.workplace.start(run);
@@ -210,7 +220,6 @@ export class Foreman {
     if (found) return this.happen({ kind: "dispatched", ...found });
     const leftMs = Date.parse(run.since) + workplace.settleMs - clock.now();
     if (leftMs > 0 && leftMs <= workplace.settleMs) return this.pause(Math.min(leftMs, SETTLE_EVERY_MS));
-    if (run.stopping !== undefined) return this.happen({ kind: "stopped" });
     await this.dispatch();
   }
 
@@ -271,19 +280,33 @@ export class Foreman {
   }
 
   private hear(progress: NonNullable<TrainingRun["progress"]>): void {
-    const run = this.current as TrainingRun;
-    const entered = run.progress?.stage !== progress.stage;
-    this.current = after(run, { kind: "progress", progress }, this.now());
-    // An epoch that is not written down is heard again; a stage is worth a write.
-    if (entered) this.options.ledger.save(this.current).catch((error: unknown) => (this.trouble = edge(error)));
-    this.tell(this.current, "progress");
+    const heard = this.inTurn(async () => {
+      const run = this.current as TrainingRun;
+      this.current = after(run, { kind: "progress", progress }, this.now());
+      this.tell(this.current, "progress");
+      // An epoch that is not written down is heard again; a stage is worth a write.
+      if (run.progress?.stage !== progress.stage) await this.options.ledger.save(this.current);
+    });
+    heard.catch((error: unknown) => (this.trouble = edge(error)));
   }
 
   private async happen(happening: Happening): Promise<void> {
+    await this.inTurn(() => this.write(happening));
+  }
+
+  /** Only in turn. */
+  private async write(happening: Happening): Promise<TrainingRun> {
     const run = after(this.current as TrainingRun, happening, this.now());
     await this.options.ledger.save(run);
     this.current = run;
     this.tell(run, happening.kind);
+    return run;
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.turns.then(work);
+    this.turns = next.catch(() => undefined);
+    return next;
   }
 
   private tell(run: TrainingRun, news: News): void {

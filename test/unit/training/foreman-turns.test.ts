@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { systemClock } from "../../../lib/clock";
+import { openDatabase, type Database } from "../../../lib/storage/database";
+import { FolderStore } from "../../../lib/storage/folder-store";
+import type { ObjectStore } from "../../../lib/storage/object-store";
+import { Foreman, type News } from "../../../lib/training/foreman";
+import { SqlLedger, type Ledger } from "../../../lib/training/ledger";
+import type { Phase, TrainingRun } from "../../../lib/training/run";
+import type { Workplace } from "../../../lib/training/workplace";
+import { scratch } from "../../support/cache";
+import { until } from "../../support/process";
+import { World } from "./world";
+
+describe("a foreman whose disk, store or place gives trouble", () => {
+  let dir: string;
+  let database: Database;
+  let world: World;
+  let ledger: SqlLedger;
+  let foreman: Foreman | undefined;
+
+  beforeEach(async () => {
+    dir = scratch("foreman-turns");
+    database = await openDatabase({ file: join(dir, "context-edge.db") });
+    ledger = new SqlLedger(() => Promise.resolve(database));
+    world = new World();
+  });
+  afterEach(async () => {
+    await foreman?.close();
+    await database.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  interface Means {
+    readonly ledger?: Ledger;
+    readonly store?: ObjectStore;
+    readonly workplace?: Workplace;
+  }
+  function hire(means: Means = {}): Foreman {
+    foreman = new Foreman({
+      model: "pumps",
+      device: "edge-1",
+      ledger,
+      store: new FolderStore(join(dir, "bucket"), systemClock),
+      workplace: world.place(),
+      clock: systemClock,
+      random: () => 0,
+      deadlineMs: 60_000,
+      ...means,
+    });
+    return foreman;
+  }
+  const latest = async (): Promise<TrainingRun | undefined> => (await ledger.latest("pumps", 1))[0];
+  const phase = (wanted: Phase): Promise<void> => until(wanted, async () => (await latest())?.phase === wanted, 5_000);
+  const month = { cause: "month-2026-11", by: "schedule", config: "" };
+
+  /** Holds the answer of the write of one phase back until it is let go. */
+  function slowAt(held: Phase): { ledger: Ledger; written: Promise<unknown>; letGo: () => void } {
+    const events = new EventEmitter();
+    const [gate, written] = [once(events, "go"), once(events, "written")];
+    const save = async (run: TrainingRun): Promise<void> => {
+      await ledger.save(run);
+      if (run.phase !== held) return;
+      events.emit("written");
+      await gate;
+    };
+    const slow: Ledger = Object.assign(Object.create(ledger) as Ledger, { save });
+    return { ledger: slow, written, letGo: () => events.emit("go") };
+  }
+
+  it("loses no stop that is asked for while a start is written down", async () => {
+    const slow = slowAt("dispatching");
+    const here = hire({ ledger: slow.ledger });
+    await here.start(month);
+    await slow.written;
+    const stopped = here.stop("kim");
+    slow.letGo();
+    await stopped;
+    await phase("stopped");
+    assert.deepEqual([(await latest())?.stopping, world.running.length], ["kim", 0]);
+  });
+
+  it("hands a candidate over once when a stop is asked for while the end is written down", async () => {
+    const slow = slowAt("done");
+    const here = hire({ ledger: slow.ledger });
+    const told: News[] = [];
+    here.follow((_run, news) => told.push(news));
+    await here.start(month);
+    await until("it runs", () => world.running.length === 1);
+    world.end();
+    await slow.written;
+    const stopped = here.stop("kim");
+    slow.letGo();
+    await assert.rejects(stopped, { code: "training-idle" });
+    assert.equal((await latest())?.phase, "done");
+    assert.equal(told.filter((news) => news === "done").length, 1);
+  });
+});

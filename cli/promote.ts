@@ -18,7 +18,7 @@ const HELP = `context-edge promote MODEL VERSION RING --store URL --key FILE --t
   --pointer-trust FILE   public pointer keys beside one's own, where another key signed before; several times
   --reason TEXT          why, for those who look later
   --expires TIME         from then on nothing is activated by this pointer: an ISO time, or 30d, 12h
-  --revoke WHAT          a version, or the SHA-256 of a bundle, that no device is to activate any more; several times
+  --revoke WHAT          a version, or the SHA-256 or root digest of a bundle, that no device is to activate any more; several times
   --expect N             number of the pointer that stands there (0: none); another one is refused
   --after N              a number that devices have seen, where the store was put back to an older state
   --dry-run              says what would change
@@ -71,6 +71,7 @@ export const promote: Command = {
           version,
           revoke,
           releaseSha256: found.signed.bundleSha256,
+          releaseDigest: found.signed.digest,
           reason: values.reason === "" ? `promoted by ${userInfo().username}` : values.reason,
           ...(expiresAt !== undefined && { expiresAt }),
           ...(expect !== undefined && { expect }),
@@ -109,7 +110,7 @@ async function revocation(
   if (!isSafeName(what)) throw wrongUse(`--revoke "${what}" is neither a version nor a SHA-256`);
   try {
     const { signed } = await checked(store, model, what, trusted);
-    return { version: what, digests: [signed.bundleSha256] };
+    return { version: what, digests: [signed.bundleSha256, signed.digest] };
   } catch (error) {
     throw new EdgeError(errorCode(error), `--revoke ${what}: ${asError(error).message}`, {
       cause: error,

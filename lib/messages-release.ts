@@ -83,7 +83,8 @@ export const Pointer = Type.Object(
     issued_at: Time,
     /** From then on nothing is activated by this pointer. */
     expires_at: Type.Optional(Time),
-    /** Releases that no device activates any more. */
+    /** Releases that no device activates any more: by the bytes of their bundles, and by their root digests, which stay when a
+     * bundle is written anew. */
     revoked: Type.Optional(Type.Array(Sha256, { maxItems: 256 })),
     challenger: Type.Optional(
       Type.Object(

@@ -14,7 +14,7 @@ import type { ObjectStore } from "../storage/object-store";
 import { readBundle, type SignedFiles } from "./bundle";
 import { ReleaseCache } from "./cache";
 import type { PublicKey } from "./keys";
-import { ChannelMemory, type ReleaseRef } from "./memory";
+import { ChannelMemory, type ReleaseRef, type Remembered } from "./memory";
 import { getBlob, getBundle, getPointer, releaseKey } from "./objects";
 import { readPointer, refuseExpired, refuseRevoked, type ChannelName, type Moment } from "./pointer";
 
@@ -62,9 +62,9 @@ export class Channel {
     await memory.take(signed);
     const { pointer } = signed;
     // What was activated before is not activated by this pointer.
-    if ((await memory.recall())?.good?.release_sha256 !== pointer.release_sha256)
-      refuseExpired(pointer, this.moment(pointer));
-    refuseRevoked(pointer, pointer);
+    const remembered = await memory.recall();
+    if (remembered?.good?.release_sha256 !== pointer.release_sha256) refuseExpired(pointer, this.moment(pointer));
+    this.refuseRevoked(pointer, remembered);
     return pointer;
   }
 
@@ -75,16 +75,18 @@ export class Channel {
   async lastGood(): Promise<ReleaseRef | undefined> {
     const remembered = await (await this.memory()).recall();
     if (!remembered?.good) return undefined;
-    refuseRevoked(remembered.good, remembered.pointer);
+    this.refuseRevoked(remembered.good, remembered);
     return remembered.good;
   }
 
   /**
    * A release's files, out of the device's cache, and what is missing there out of the store. What an earlier try has brought
    * is not brought again.
-   * @throws EdgeError `signature-…`, `release-missing`, `blob-mismatch`, `cache`, or of the store
+   * @throws EdgeError `signature-…`, `release-revoked`, `release-missing`, `blob-mismatch`, `cache`, of the store or of the
+   *   database
    */
-  async release({ version, release_sha256 }: ReleaseRef): Promise<ReleaseFiles> {
+  async release(ref: ReleaseRef): Promise<ReleaseFiles> {
+    const { version, release_sha256 } = ref;
     const { releaseKeys, model } = this.settings;
     const { store } = this.parts;
     const cache = this.cache();
@@ -96,6 +98,7 @@ export class Channel {
       throw new EdgeError("blob-mismatch", `${what} is not what the pointer names: ${found}, not ${release_sha256}`);
     });
     const signed = readBundle(bundle, releaseKeys, releaseKey(model, version));
+    this.refuseRevoked(ref, await (await this.memory()).recall(), signed.digest);
     const files = new Map<string, Uint8Array>();
     for (const [name, digest] of signed.files)
       files.set(name, await this.cached(cache, digest, () => getBlob(store, digest, name)));
@@ -114,6 +117,11 @@ export class Channel {
       if (bundle) files.push(...this.filesOf(bundle));
     }
     await cache.prune(new Set([...kept, ...files]), this.parts.clock.now());
+  }
+
+  private refuseRevoked({ version, release_sha256 }: ReleaseRef, known: Remembered | undefined, digest?: string): void {
+    const digests = digest === undefined ? [release_sha256] : [release_sha256, digest];
+    refuseRevoked({ model: this.settings.model, version, digests }, known?.revoked ?? new Set());
   }
 
   private filesOf(bundle: Uint8Array): Iterable<string> {

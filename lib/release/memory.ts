@@ -7,8 +7,8 @@ export type ReleaseRef = Pick<Pointer, "version" | "release_sha256">;
 
 export interface Remembered {
   readonly seen: SeenPointer;
-  /** The pointer that was seen last: what it says of expiry was said to this device, what it revokes stays revoked. */
-  readonly pointer: Pointer;
+  /** Digests that any pointer of this model has revoked that was seen here: a lost pointer does not give them back. */
+  readonly revoked: ReadonlySet<string>;
   /** What last served, and before it. */
   readonly good: ReleaseRef | undefined;
   readonly before: ReleaseRef | undefined;
@@ -17,7 +17,6 @@ export interface Remembered {
 interface Row {
   pointer_seq: number;
   content_sha256: string;
-  pointer: string;
   good: string | null;
   before: string | null;
 }
@@ -27,6 +26,9 @@ const STEPS = [
      model TEXT NOT NULL, ring TEXT NOT NULL, pointer_seq INTEGER NOT NULL, content_sha256 TEXT NOT NULL, pointer TEXT NOT NULL,
      good TEXT, before TEXT, PRIMARY KEY (model, ring)
    ) STRICT`,
+  "CREATE TABLE release_revoked (model TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (model, digest)) STRICT",
+  `INSERT OR IGNORE INTO release_revoked
+     SELECT model, value FROM release_channels, json_each(release_channels.pointer, '$.revoked')`,
 ];
 
 /** What a device knows of its channels, in its database: what was written is on the disk before anything rests on it. */
@@ -41,18 +43,21 @@ export class ChannelMemory {
     await this.database.migrate("release", STEPS);
     const { model, ring } = this.channel;
     const [row] = await this.database.read<Row>(
-      "SELECT pointer_seq, content_sha256, pointer, good, before FROM release_channels WHERE model = ? AND ring = ?",
+      "SELECT pointer_seq, content_sha256, good, before FROM release_channels WHERE model = ? AND ring = ?",
       model,
       ring,
     );
-    return (
-      row && {
-        seen: { seq: row.pointer_seq, contentSha256: row.content_sha256 },
-        pointer: JSON.parse(row.pointer) as Pointer,
-        good: parsed(row.good),
-        before: parsed(row.before),
-      }
+    if (!row) return undefined;
+    const revoked = await this.database.read<{ digest: string }>(
+      "SELECT digest FROM release_revoked WHERE model = ?",
+      model,
     );
+    return {
+      seen: { seq: row.pointer_seq, contentSha256: row.content_sha256 },
+      revoked: new Set(revoked.map(({ digest }) => digest)),
+      good: parsed(row.good),
+      before: parsed(row.before),
+    };
   }
 
   /**
@@ -69,6 +74,10 @@ export class ChannelMemory {
               ON CONFLICT DO UPDATE SET pointer_seq = excluded.pointer_seq, content_sha256 = excluded.content_sha256,
                 pointer = excluded.pointer WHERE excluded.pointer_seq > pointer_seq`,
         params: [pointer.model, pointer.ring, pointer.pointer_seq, contentSha256, JSON.stringify(pointer)],
+      },
+      {
+        sql: "INSERT OR IGNORE INTO release_revoked SELECT ?, value FROM json_each(?)",
+        params: [pointer.model, JSON.stringify(pointer.revoked ?? [])],
       },
     ]);
     refuseOlder(signed, (await this.recall())?.seen);

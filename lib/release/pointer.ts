@@ -121,16 +121,20 @@ export function refuseExpired({ model, ring, expires_at, pointer_seq }: Pointer,
   }
 }
 
-/** @throws EdgeError `release-revoked` */
-export function refuseRevoked(release: { version: string; release_sha256: string }, pointer: Pointer): void {
-  if (!pointer.revoked?.includes(release.release_sha256)) return;
-  throw new EdgeError(
-    "release-revoked",
-    `${pointer.model} ${release.version} was revoked by pointer ${pointer.pointer_seq}`,
-    {
-      remedy: "promote another release",
-    },
-  );
+/** A release, by what a revocation may name: the SHA-256 of its bundle's bytes, its root digest. */
+export interface Named {
+  readonly model: string;
+  readonly version: string;
+  readonly digests: readonly string[];
+}
+
+/**
+ * A bundle's bytes can be written anew without the key (a space more, a signature's other form); its root digest cannot.
+ * @throws EdgeError `release-revoked`
+ */
+export function refuseRevoked({ model, version, digests }: Named, revoked: ReadonlySet<string>): void {
+  if (!digests.some((digest) => revoked.has(digest))) return;
+  throw new EdgeError("release-revoked", `${model} ${version} is revoked`, { remedy: "promote another release" });
 }
 
 /** Epochs of a pointer and of those before it; undefined for what no trusted key has signed. */

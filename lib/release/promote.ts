@@ -7,10 +7,11 @@ import type { Condition, ObjectStore } from "../storage/object-store";
 import { MAX_DOCUMENT_BYTES } from "./document";
 import type { PrivateKey, PublicKey } from "./keys";
 import { channelKey } from "./objects";
-import { epochsOf, readPointer, signPointer, type ChannelName } from "./pointer";
+import { epochsOf, readPointer, refuseRevoked, signPointer, type ChannelName } from "./pointer";
 
 /** A release to revoke. */
 export interface Revocation {
+  /** Of bundles, or root digests. */
   readonly digests: readonly string[];
   /** Named by this version: what the pointer that stands there means by it is revoked, too. */
   readonly version?: string;
@@ -20,6 +21,8 @@ export interface Promotion extends ChannelName {
   readonly version: string;
   /** Of the bundle's bytes, which its caller has verified. */
   readonly releaseSha256: string;
+  /** Its root digest. */
+  readonly releaseDigest: string;
   readonly reason: string;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
@@ -51,7 +54,7 @@ export async function planPromotion(
   trusted: readonly PublicKey[],
   clock: Clock,
 ): Promise<PromotionPlan> {
-  const { model, ring, version, releaseSha256, reason, expiresAt, revoke, after = 0 } = promotion;
+  const { model, ring, version, releaseSha256, releaseDigest, reason, expiresAt, revoke, after = 0 } = promotion;
   const found = await store.get(channelKey({ model, ring }), MAX_DOCUMENT_BYTES);
   const previous = found && readPointer(found.body, trusted, { model, ring }).pointer;
   refuseUnexpected(promotion, previous);
@@ -59,9 +62,7 @@ export async function planPromotion(
     previous && previous.version === named ? [...digests, previous.release_sha256] : digests,
   );
   const revoked = [...new Set([...(previous?.revoked ?? []), ...more])];
-  if (revoked.includes(releaseSha256)) {
-    throw new EdgeError("release-revoked", `${model} ${version} is revoked`, { remedy: "promote another release" });
-  }
+  refuseRevoked({ model, version, digests: [releaseSha256, releaseDigest] }, new Set(revoked));
   const pointer: Pointer = {
     schema: "pointer/1",
     model,
@@ -124,6 +125,11 @@ export async function commitPromotion(
 export function describePlan({ pointer, previous }: PromotionPlan): string[] {
   const { model, ring, version, release_sha256: now, expires_at, revoked = [] } = pointer;
   const lines = [`${model}/${ring}: pointer ${previous?.pointer_seq ?? "none"} → ${pointer.pointer_seq}`];
+  const [from, to] = [(previous?.pointer_seq ?? 0) + 1, pointer.pointer_seq - 1];
+  if (from <= to) {
+    const lost = from === to ? `pointer ${from}` : `pointers ${from} to ${to}`;
+    lines.push(`${lost} are not here: devices that saw them keep to what they revoked; for others --revoke it again`);
+  }
   if (previous?.release_sha256 === now) lines.push(`version ${version}, as before`);
   else lines.push(`version ${previous?.version ?? "none"} → ${version}`);
   lines.push(`bundle ${now}`);

@@ -53,7 +53,15 @@ export async function promoteCandidate(
   const { signed } = await getRelease(store, model, version, trusted);
   const plan = await planPromotion(
     store,
-    { model, ring, version, revoke: [], releaseSha256: signed.bundleSha256, reason: reasonOf(reason, by) },
+    {
+      model,
+      ring,
+      version,
+      revoke: [],
+      releaseSha256: signed.bundleSha256,
+      releaseDigest: signed.digest,
+      reason: reasonOf(reason, by),
+    },
     [signer.public],
     clock,
   );

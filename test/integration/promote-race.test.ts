@@ -27,6 +27,7 @@ describe("promotions that race on a real S3 server", function () {
               ...CHANNEL,
               version: `${round}.0.${writer}`,
               releaseSha256: sha256(`${round} ${writer}`),
+              releaseDigest: sha256(`root ${round} ${writer}`),
               reason: "a race",
               revoke: [],
             };

@@ -64,6 +64,18 @@ describe("context-edge promote --revoke", () => {
     assert.equal((await stands()).version, "1.0.0");
   });
 
+  it("keeps a revoked release from being promoted with its bundle written anew", async () => {
+    assert.equal((await promote("2.0.0", "--revoke", "1.0.0")).code, 0);
+    await store.put(releaseKey(MODEL, "1.0.0"), Buffer.concat([one.bundle, Buffer.from("\n")]));
+    const { code, said } = await promote("1.0.0");
+    assert.deepEqual([code, /release-revoked/.test(said)], [3, true], said);
+  });
+
+  it("says which pointers it goes past, and that what they revoked is to be revoked again", async () => {
+    assert.match((await promote("1.0.0", "--after", "3")).said, /pointers 1 to 3 are not here: .*--revoke it again/);
+    assert.doesNotMatch((await promote("1.0.0", "--after", "3")).said, /not here/);
+  });
+
   it("revokes what the pointer named by that version, beside what stands under it now", async () => {
     assert.equal((await promote("1.0.0")).code, 0);
     const again = version("1.0.0", keys.release, 9);

@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, wri
 import { join } from "node:path";
 import { systemClock } from "../../../lib/clock";
 import { EdgeError } from "../../../lib/errors";
+import { readBundle } from "../../../lib/release/bundle";
 import { Channel, type ChannelParts } from "../../../lib/release/channel";
 import { newKey } from "../../../lib/release/keys";
 import { blobKey, channelKey, releaseKey } from "../../../lib/release/objects";
@@ -94,6 +95,20 @@ describe("a channel, as a device sees it", () => {
     await assert.rejects(channel({ clock: late }).look(), { code: "pointer-expired" });
     // A pointer that can activate nothing any more still revokes.
     await assert.rejects(offline.lastGood(), { code: "release-revoked" });
+  });
+
+  it("keeps to what was revoked when the bundle is written anew, or the pointer that revoked it is lost", async () => {
+    const anew = Buffer.concat([one.bundle, Buffer.from("\n")]);
+    const { digest } = readBundle(one.bundle, [keys.release.public]);
+    const revoked = [sha256(one.bundle), digest];
+    await point(store, pointerTo("2.0.0", two.bundle, 1, { revoked }), keys.pointer);
+    assert.equal(await serve(), "2.0.0");
+    await point(store, pointerTo("1.0.0", one.bundle, 2), keys.pointer);
+    await assert.rejects(serve(), { code: "release-revoked" });
+    await store.put(releaseKey(MODEL, "1.0.0"), anew);
+    await point(store, pointerTo("1.0.0", anew, 3), keys.pointer);
+    await assert.rejects(serve(), { code: "release-revoked" });
+    assert.equal((await channel().lastGood())?.version, "2.0.0");
   });
 
   it("lets an expired pointer name what it has activated before", async () => {

@@ -123,8 +123,9 @@ describe("a channel's pointer", () => {
   });
 
   it("stops what it revokes", () => {
-    const old = { version: "1.1.0", release_sha256: sha256("old") };
-    refuseRevoked(old, pointer);
-    assert.throws(() => refuseRevoked(old, { ...pointer, revoked: [old.release_sha256] }), { code: "release-revoked" });
+    const old = { model: "motor-faults", version: "1.1.0", digests: [sha256("bundle"), sha256("root")] };
+    refuseRevoked(old, new Set([sha256("other")]));
+    for (const digest of old.digests)
+      assert.throws(() => refuseRevoked(old, new Set([digest])), { code: "release-revoked" });
   });
 });

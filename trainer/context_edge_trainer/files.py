@@ -96,7 +96,9 @@ def remove(path: Path) -> None:
     """Take away a file or a whole folder, if it is there. Raises TrainerError."""
     try:
         if path.is_dir():
-            shutil.rmtree(path)
+            # Whoever else takes it away in the same moment wants the same.
+            with suppress(FileNotFoundError):
+                shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
     except OSError as error:

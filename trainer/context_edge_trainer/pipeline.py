@@ -13,7 +13,6 @@ from .progress import Reporter
 from .ship.export import export
 from .ship.publish import check_free
 from .ship.release import check_wishes, release
-from .stages import forget
 from .store.store import Store
 
 
@@ -44,7 +43,6 @@ def run(store: Store, out: Path, config: Config, progress: Reporter, wishes: Wis
     other_judges(config, store, wishes.current, wishes.best_possible)
     progress.at("snapshot")
     take_snapshot(store, config, out, progress, since=wishes.since, validated=wishes.validated, limit=wishes.limit)
-    forget(out, "snapshot")
     progress.at("train")
     train(out, config, progress)
     progress.at("evaluate")

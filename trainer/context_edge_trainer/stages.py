@@ -10,6 +10,6 @@ OUTDATED = {"snapshot": LATER, "train": LATER, "evaluate": ("release",), "export
 
 
 def forget(out: Path, stage: str) -> None:
-    """Take away what speaks of an older result of `stage`, once there is a newer one. Raises TrainerError."""
+    """Take away what speaks of an older result of `stage`, before a newer one takes its place. Raises TrainerError."""
     for name in OUTDATED[stage]:
         remove(out / name)

@@ -138,6 +138,53 @@ def test_without_int8_there_is_none_and_no_gate_for_it(folder: Path) -> None:
     assert "int8_drop" not in [gate["name"] for gate in report["gates"]]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "saying"),
+    [
+        ('name = "pumps"', 'name = "fans"', "run the commands from `snapshot` on again"),
+        ('salt = "tests"', 'salt = "other"', "run the command `train` again"),
+        ('name = "leak"', 'name = "leakage"', "run the command `train` again"),
+        ("[training]", "[policy]\nalert_confidence = 0.5\n[training]", "run the command `evaluate` again"),
+    ],
+)
+def test_gates_that_were_measured_under_another_configuration_release_nothing(
+    old: str, new: str, saying: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "pumps.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    assert command(folder, "release") == 2
+    assert saying in capsys.readouterr().err
+    assert not (folder / "out" / "release").exists()
+
+
+@pytest.mark.parametrize("stage", ["evaluate", "export"])
+def test_a_network_that_was_not_measured_or_not_exported_is_not_released(
+    stage: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As if a stage had been killed, or another work folder's result had been put there."""
+    before = Path(shutil.copytree(folder / "out", tmp_path / "before"))
+    path = folder / "pumps.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("epochs = 3", "epochs = 2"), encoding="utf-8")
+    assert [command(folder, again) for again in STAGES[1:-1]] == [0, 0, 0]
+    shutil.rmtree(folder / "out" / stage)
+    shutil.copytree(before / stage, folder / "out" / stage)
+    assert command(folder, "release") == 2
+    assert f"is of another network than {folder / 'out' / 'train'} holds: run the command `{stage}` again" in (
+        capsys.readouterr().err
+    )
+
+
+def test_what_is_older_goes_before_what_is_newer_comes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert command(folder, "release") == 0
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("context_edge_trainer.data.snapshot.put_folder", stopped)
+    assert command(folder, "snapshot") == 130
+    assert sorted(path.name for path in (folder / "out").iterdir()) == ["snapshot", "train"]
+
+
 def test_a_newer_result_takes_away_what_speaks_of_the_older_one(folder: Path) -> None:
     assert command(folder, "release") == 0
     assert command(folder, "snapshot") == 0

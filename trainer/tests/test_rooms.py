@@ -7,7 +7,7 @@ PACKAGE = Path(__file__).parents[1] / "context_edge_trainer"
 # From the bottom up.
 ROOMS = ("store", "data", "figures", "learn", "judge", "ship")
 # What walks through all rooms.
-ABOVE = ("__main__", "commands", "pipeline", "stages")
+ABOVE = ("__main__", "commands", "pipeline")
 
 
 def test_a_room_imports_only_from_below() -> None:

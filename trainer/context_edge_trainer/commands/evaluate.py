@@ -19,10 +19,8 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Evaluate."""
     config = flags.configured(options)
     from ..judge.evaluate import evaluate
-    from ..stages import forget
     from ..store.store import open_store
 
     store = None if options.store is None else open_store(options.store)
     wishes = {"current": options.current, "best_possible": options.best_possible}
     evaluate(options.out, config, progress, store=store, **wishes)
-    forget(options.out, "evaluate")

@@ -18,7 +18,5 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Export."""
     config = flags.configured(options)
     from ..ship.export import export
-    from ..stages import forget
 
     export(options.out, config, progress)
-    forget(options.out, "export")

@@ -19,7 +19,6 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Take a snapshot."""
     config = flags.configured(options)
     from ..data.snapshot import take_snapshot
-    from ..stages import forget
     from ..store.store import open_store
 
     take_snapshot(
@@ -31,4 +30,3 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
         validated=options.validated,
         limit=options.limit,
     )
-    forget(options.out, "snapshot")

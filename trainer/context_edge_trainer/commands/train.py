@@ -17,7 +17,5 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
     """Train."""
     config = flags.configured(options)
     from ..learn.trained import train
-    from ..stages import forget
 
     train(options.out, config, progress)
-    forget(options.out, "train")

@@ -21,6 +21,7 @@ from ..config import Config
 from ..errors import TrainerError
 from ..files import json_bytes, put_folder, read_json, start_clean, write_bytes
 from ..progress import Progress
+from ..stages import forget
 from ..store.store import Store
 from . import history
 from .parts import LDO_COLUMNS, PartWriter, read_parts
@@ -56,6 +57,7 @@ def take_snapshot(
     start_clean(draft)
     try:
         manifest = _write(store, config, draft, progress, since, validated, limit, (now or _now)())
+        forget(out, FOLDER)
         put_folder(draft, out / FOLDER)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

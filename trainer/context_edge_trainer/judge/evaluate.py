@@ -15,22 +15,24 @@ from ..data.snapshot import read_snapshot
 from ..errors import TrainerError
 from ..figures.bootstrap import Figure
 from ..figures.measures import Judged, Scheme, gains, judge, measure
-from ..files import read_json, start_clean, write_json
+from ..files import start_clean, write_json
 from ..learn.dataset import Rows
+from ..learn.mark import WITH_CONTEXT
 from ..learn.rows import collect
 from ..moment import created_at
 from ..progress import Progress, told
+from ..stages import forget
 from .compare import compare
 from .current import Current, Source, find_current
 from .gates import COMPARED
 from .slices import all_slices
+from .together import check_same_snapshot, model_of
 from .words import line_of
 
 __all__ = ["Figure", "Judged", "Scheme", "evaluate", "gains", "judge", "measure", "measure_all"]
 
 FOLDER = "evaluate"
 RESULT = "evaluation.json"
-WITH_CONTEXT = "with_context"
 WITHOUT_REFERENCES = "without_references"
 WITHOUT_CONTEXT = "without_context"
 GAINS = {"context_gain": WITHOUT_CONTEXT, "reference_gain": WITHOUT_REFERENCES}
@@ -64,17 +66,19 @@ def evaluate(
     candidates = load_candidates(out, config)
     manifest, records = read_snapshot(out)
     check_same_snapshot(out, manifest)
+    model = model_of(out, manifest)
     keeper = _Keeper(records, keep=served is not None)
     rows = collect(keeper, config, Rejections())
     progress("measuring: the test fold, and what training never saw")
     document = {
         "schema": "evaluation/1",
         "created_at": created_at(),
-        "snapshot": manifest["id"],
+        **model,
         "metrics": measure_all(candidates, rows, config),
         "current": _against(served, current, keeper, candidates, rows, config),
         "best_possible": ceiling,
     }
+    forget(out, FOLDER)
     write_json(start_clean(out / FOLDER) / RESULT, document)
     report = write(out, config)
     for gate in report["gates"]:
@@ -162,16 +166,6 @@ def _against(
         return {"none": f"nothing is served yet: channels/{config.name}/{named}.json is not in the store"}
     test = rows.test()
     return compare(served, keeper.of(test), candidates[WITH_CONTEXT].judge(test), config)
-
-
-def check_same_snapshot(out: Path, manifest: Mapping[str, Any]) -> None:
-    """What was trained on another snapshot may have been trained on what is a test row in this one."""
-    trained = read_json(out / "train" / "train.json", "train").get("snapshot")
-    if trained != manifest["id"]:
-        raise TrainerError(
-            f"{out / 'train'} was trained on the snapshot {trained}, and {out / 'snapshot'} is {manifest['id']}: "
-            "run the command `train` again"
-        )
 
 
 def _read_best_possible(path: Path | None) -> list[Any]:

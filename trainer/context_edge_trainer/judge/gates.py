@@ -11,6 +11,7 @@ from typing import Any, NotRequired
 from ..config import Config, Waiver
 from ..errors import TrainerError
 from ..figures.bootstrap import Figure
+from ..learn.mark import WITH_CONTEXT
 
 PASS = "pass"
 FAIL = "fail"
@@ -60,7 +61,7 @@ def gate_names(config: Config) -> list[str]:
 
 def _figures(evaluation: Mapping[str, Any], config: Config) -> list[Gate]:
     gates, least = config.gates, config.gates.min_rows
-    figures: Mapping[str, Figure] = evaluation["metrics"]["test"]["with_context"]["figures"]
+    figures: Mapping[str, Figure] = evaluation["metrics"]["test"][WITH_CONTEXT]["figures"]
     names = [config.labels[index].name for index in _faults(config)]
     return [
         _measured("accuracy", figures["accuracy"], ">", gates.accuracy, least),

@@ -11,6 +11,7 @@ from typing import Any
 from ..config import Config
 from ..files import read_json, write_bytes, write_json
 from .gates import judge_gates
+from .together import check_configuration, check_same_model
 from .words import verdict
 
 REPORT = "report.json"
@@ -23,12 +24,15 @@ SETTINGS = ("network", "training", "policy", "gates")
 def write(out: Path, config: Config) -> dict[str, Any]:
     """Write DIR/report.json and DIR/report.html of what is in `out`. Returns the report. Raises TrainerError.
 
-    Until there is an export, its gates are "pending-export".
+    Until there is an export, its gates are "pending-export". What is of another network, or was measured under another
+    configuration, is refused.
     """
     evaluation = read_json(out / EVALUATION, "evaluate")
     trained = read_json(out / "train" / "train.json", "train")
     snapshot = read_json(out / "snapshot" / "manifest.json", "snapshot")
     export = read_json(out / EXPORT, "export") if (out / EXPORT).exists() else None
+    check_configuration(out, config, snapshot, trained, evaluation)
+    check_same_model(out, snapshot, {"evaluate": evaluation} | ({} if export is None else {"export": export}))
     gates = judge_gates(evaluation, export, config)
     document = {
         "schema": "report/1",

@@ -11,10 +11,10 @@ from ..figures.measures import Judged, judge
 from .calibrate import Calibration
 from .dataset import Rows
 from .encode import Encoding
+from .mark import WITH_CONTEXT
 from .model import FaultNet, logits_of
 from .train import Epoch, new_model
 
-WITH_CONTEXT = "with_context"
 WITHOUT_REFERENCES = "without_references"
 WITHOUT_CONTEXT = "without_context"
 

@@ -6,10 +6,8 @@ told and not used either. It is read with `weights_only`: a file in the work fol
 
 import hashlib
 import io
-import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +17,15 @@ from .. import __version__
 from ..config import Config
 from ..files import write_bytes
 from ..progress import Progress
+from .mark import digest, settings
 
 FORMAT = 1
-LEARNT_FROM = ("channels", "ids", "numeric", "labels", "folds", "data", "leakage", "network", "training")
 
 
 def fingerprint(config: Config, snapshot: str, **more: object) -> str:
     """SHA-256 of everything that decides what a training comes to: what it is told, its rows and its software."""
     software = {"trainer": __version__, "torch": torch.__version__, "machine": platform.machine(), "format": FORMAT}
-    return _digest({"settings": settings(config), "snapshot": snapshot, "software": software, **more})
-
-
-def settings(config: Config) -> str:
-    """SHA-256 of what of a configuration a network depends on: not its gates, not its version."""
-    whole = asdict(config)
-    return _digest({name: whole[name] for name in LEARNT_FROM})
-
-
-def _digest(document: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    return digest({"settings": settings(config), "snapshot": snapshot, "software": software, **more})
 
 
 def to_bytes(document: Mapping[str, Any]) -> bytes:

@@ -19,27 +19,25 @@ from ..data.snapshot import read_snapshot
 from ..errors import TrainerError
 from ..files import json_bytes, read_bytes, read_json, write_bytes, write_json
 from ..progress import Progress
+from ..stages import forget
 from .calibrate import calibrate, natural_weights, uncalibrated
-from .candidate import WITH_CONTEXT, Candidate, variants
-from .checkpoint import Keeper, fingerprint, from_bytes, settings, to_bytes
+from .candidate import Candidate, variants
+from .checkpoint import Keeper, fingerprint, from_bytes, to_bytes
 from .columns import Floats, plausible_times, values_at
 from .dataset import Rows
 from .encode import Encoding, Inputs, Vocabulary, learn_vocabularies
 from .enough import alternatives, check_enough
 from .leakage import check_leakage, tell_leakage
 from .learned import tell_absent
+from .mark import FOLDER, NETWORK, settings
 from .model import logits_of, still_columns
 from .rows import collect
 from .team import Team, joined
 from .train import batch_size, fit, make_repeatable
 from .weights import row_weights, tell_unmet
 
-FOLDER = "train"
 RESULT = "train.json"
-NETWORK = "network.pt"
 CHECKPOINT = "checkpoint.pt"
-
-__all__ = ["WITH_CONTEXT", "Candidate", "load_candidates", "read_rows", "train", "train_rows"]
 
 
 def train(out: Path, config: Config, progress: Progress) -> dict[str, Any]:
@@ -103,6 +101,7 @@ def train_rows(
         keeper = Keeper(out / FOLDER / name / CHECKPOINT, mark, progress)
         candidates[name] = _train(encoding, rows, weights, keeper, team, progress, name)
         if team.leads:
+            forget(out, FOLDER)
             write_bytes(out / FOLDER / name / NETWORK, to_bytes(candidates[name].document()))
     document = _as_written(
         {

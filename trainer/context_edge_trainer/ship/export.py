@@ -12,16 +12,18 @@ import torch
 
 from ..config import Config
 from ..files import start_clean, write_bytes, write_json
-from ..judge.evaluate import check_same_snapshot
 from ..judge.report import EVALUATION, write
+from ..judge.together import check_same_snapshot, model_of
 from ..judge.words import line_of
 from ..learn.calibrate import Calibration, natural_weights
 from ..learn.columns import Floats
 from ..learn.dataset import Rows
 from ..learn.encode import Encoding, graph_inputs
-from ..learn.trained import WITH_CONTEXT, load_candidates, read_rows
+from ..learn.mark import WITH_CONTEXT
+from ..learn.trained import load_candidates, read_rows
 from ..moment import created_at
 from ..progress import Progress, told
+from ..stages import forget
 from .encoding_document import encoding_of
 from .golden import check_golden, golden, golden_rows
 from .graph_files import Part, export_files
@@ -38,6 +40,8 @@ def export(out: Path, config: Config, progress: Progress) -> dict[str, Any]:
     shipped = load_candidates(out, config)[WITH_CONTEXT]
     snapshot, rows, _ = read_rows(out, config)
     check_same_snapshot(out, snapshot)
+    model = model_of(out, snapshot)
+    forget(out, FOLDER)
     folder = start_clean(out / FOLDER)
     encoding = shipped.encoding
     progress("exporting: ONNX" + (" and INT8" if config.export.int8 else ""))
@@ -59,7 +63,7 @@ def export(out: Path, config: Config, progress: Progress) -> dict[str, Any]:
         write_bytes(folder / (FP32 | INT8)[precision], file)
     write_json(folder / GOLDEN, proof)
     write_json(folder / ENCODING, described)
-    document = {"created_at": created_at(), **exported.document}
+    document = {"created_at": created_at(), **model, **exported.document}
     write_json(folder / EXPORT, document)
     for line in tell(document):
         progress(line)

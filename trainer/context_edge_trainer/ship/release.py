@@ -14,6 +14,7 @@ from ..errors import GateError, TrainerError
 from ..files import json_bytes, put_folder, read_bytes, read_json, start_clean, write_bytes
 from ..judge.gates import GOOD
 from ..judge.report import write as write_report
+from ..learn.mark import WITH_CONTEXT
 from ..progress import Progress
 from ..store.store import Store
 from .manifest import ENCODING, EXPORT, GOLDEN, MANIFEST, REPORT, conforming, manifest
@@ -22,7 +23,6 @@ from .signing import SIGNATURE, check_key, sign_folder
 from .tag import check_tag, tag_name
 from .tag import tag as set_tag
 
-WITH_CONTEXT = "with_context"
 # What --tag tags: the commit of the folder that the command was started in.
 REPOSITORY = Path()
 

@@ -30,7 +30,8 @@ export async function checkPython({ python, cwd, env }: TrainerCommand): Promise
   const code = "import sys, context_edge_trainer; print('Python %d.%d.%d' % sys.version_info[:3])";
   try {
     const { stdout } = await run(python, ["-c", code], { cwd, env: environment(env), timeout: 20_000 });
-    return stdout.trim();
+    if (/^Python \d/m.test(stdout)) return lastLine(stdout);
+    throw new Error("it does not answer as a Python");
   } catch (error) {
     const why = errorCode(error) === "ENOENT" ? "there is no such program" : lastLine(asError(error).message);
     throw new EdgeError("training-python", `${python} cannot run the trainer: ${why}`, {

@@ -32,3 +32,20 @@ export function secretToTry(
   if (typed === "") return "";
   throw new EdgeError("secret-elsewhere", `the stored ${what.name} belongs to another ${what.place}: type it again`);
 }
+
+/**
+ * Refuses with 415 what is not JSON: a form of a page elsewhere is sent by the browser without asking, JSON is not, and the
+ * admin app reads both.
+ */
+export function jsonOnly(request: Asked, response: Refusing, next: () => void): void {
+  if (request.is("json")) next();
+  else response.status(415).end();
+}
+
+interface Asked {
+  is(type: string): string | false | null;
+}
+
+interface Refusing {
+  status(code: number): { end(): void };
+}

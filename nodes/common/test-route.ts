@@ -3,7 +3,7 @@ import { systemClock, type Clock } from "../../lib/clock";
 import { asError, EdgeError } from "../../lib/errors";
 import { within } from "../../lib/waiting";
 import type { RawConfig } from "./config";
-import { fromDialog } from "./dialog";
+import { fromDialog, jsonOnly } from "./dialog";
 
 /** What a dialog's test button shows. */
 export interface TestAnswer {
@@ -24,14 +24,16 @@ const LIMIT_MS = 15_000;
  * "Test connection" of a config node: answers with what `test` found, always names the place that was tried, and never
  * keeps the dialog waiting.
  * @param place where the dialog's values lead to; may throw where they lead nowhere
+ * @param needs a further permission that values ask for
  */
 export function testRoute(
   RED: NodeAPI,
   type: string,
   place: (body: RawConfig) => string,
   test: (body: RawConfig) => Promise<TestAnswer>,
+  needs?: (body: RawConfig) => string | undefined,
 ): void {
-  dialogRoute(RED, type, "test", place, test);
+  dialogRoute(RED, type, "test", place, test, needs);
 }
 
 /**
@@ -44,10 +46,17 @@ export function dialogRoute(
   action: string,
   place: (body: RawConfig) => string,
   answer: (body: RawConfig) => Promise<DialogAnswer>,
+  needs: (body: RawConfig) => string | undefined = () => undefined,
 ): void {
   RED.httpAdmin.post(
     `/context-edge/${type}/${action}`,
     RED.auth.needsPermission(`${type}.write`),
+    jsonOnly,
+    (request, response, next) => {
+      const permission = needs(fromDialog(RED, request.body));
+      if (permission === undefined) next();
+      else RED.auth.needsPermission(permission)(request, response, next);
+    },
     (request, response) => {
       const body = fromDialog(RED, request.body);
       answerOf(

@@ -8,11 +8,13 @@ import { serveRoutes } from "./routes";
 import { TrainRuntime } from "./runtime";
 import { boundOrigin } from "./token";
 
-type Config = NodeDef & { place?: string; device?: string; objects?: string; model?: string };
+type Config = NodeDef & { place?: string; python?: string; device?: string; objects?: string; model?: string };
 
 interface TrainNode extends Node<TrainSecrets> {
   /** What it would train now; for its dialog. */
   recipe?: Recipe;
+  /** The program that its flow names; for its dialog. */
+  python?: string | undefined;
   /** Where its token belongs; for its dialog. */
   tokenOrigin?: string | undefined;
 }
@@ -21,6 +23,7 @@ interface TrainNode extends Node<TrainSecrets> {
 export = function (RED: NodeAPI): void {
   function ModelTrain(this: TrainNode, config: Config): void {
     RED.nodes.createNode(this, config);
+    this.python = config.python;
     try {
       const raw = config as unknown as RawConfig;
       const reader = new ConfigReader(raw, "model-train");

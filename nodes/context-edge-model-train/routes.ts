@@ -10,6 +10,8 @@ import { pythonOf } from "./python";
 import { Recipe } from "./recipe";
 
 interface StoredNode {
+  readonly type: string;
+  readonly python?: string;
   readonly credentials?: TrainSecrets;
   readonly tokenOrigin?: string;
 }
@@ -41,7 +43,15 @@ export function serveRoutes(RED: NodeAPI): void {
       const command = await pythonOf(config.text("python", ""));
       return { ok: true, text: `${await checkPython(command)} runs the trainer: ${command.python}` };
     },
+    (body) => (isDeployed(RED, body["id"], body["python"]) ? undefined : "flows.write"),
   );
+}
+
+/** Whether Node-RED runs this program anyway: to try another one takes who may deploy it. */
+function isDeployed(RED: NodeAPI, id: unknown, python: unknown): boolean {
+  if (python === undefined || python === "") return true;
+  const stored = typeof id === "string" ? (RED.nodes.getNode(id) as StoredNode | null) : null;
+  return stored?.type === TYPE && stored.python === python;
 }
 
 /** The token as typed, or the stored one, which goes to no other host than its own. */

@@ -11,7 +11,7 @@ import { S3Store, type S3Options } from "../../lib/storage/s3-store";
 import { checkStore, type StoreAnswer } from "../../lib/storage/store-check";
 import { onClose } from "../common/adapter";
 import { ConfigReader, type RawConfig } from "../common/config";
-import { fromDialog, secretToTry } from "../common/dialog";
+import { fromDialog, jsonOnly, secretToTry } from "../common/dialog";
 import { partOf } from "../common/operation";
 import type { ObjectsAccess, ObjectsService } from "../common/services";
 
@@ -53,6 +53,7 @@ export = function (RED: NodeAPI): void {
   RED.httpAdmin.post(
     "/context-edge/context-edge-objects/test",
     RED.auth.needsPermission("context-edge-objects.write"),
+    jsonOnly,
     (request, response) => {
       test(RED, fromDialog(RED, request.body), home).then(
         (answer) => response.json(answer),

@@ -2,7 +2,7 @@ import type { Node, NodeAPI } from "node-red";
 import type { Snapshot } from "../../lib/fusion/asset-state";
 import { whole } from "../../lib/words";
 import { ConfigReader } from "../common/config";
-import { fromDialog } from "../common/dialog";
+import { fromDialog, jsonOnly } from "../common/dialog";
 
 /** A node that can be asked what it holds. */
 export interface Readable extends Node {
@@ -28,6 +28,7 @@ export function readRoute(RED: NodeAPI): void {
   RED.httpAdmin.post(
     "/context-edge/sensor-fuse/read",
     RED.auth.needsPermission("sensor-fuse.write"),
+    jsonOnly,
     (request, response) => {
       const body = new ConfigReader(fromDialog(RED, request.body), "sensor-fuse");
       const node = RED.nodes.getNode(body.text("id", "")) as Readable | null;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { NodeAPI } from "node-red";
 import helper from "node-red-node-test-helper";
 import type { EdgeMessage } from "../../lib/messages";
 import { GithubStandin, TOKEN } from "../support/github-standin";
@@ -11,12 +12,15 @@ import { zipOf } from "../support/zip";
 import device = require("../../nodes/context-edge-device/context-edge-device");
 import model = require("../../nodes/context-edge-model/context-edge-model");
 import objects = require("../../nodes/context-edge-objects/context-edge-objects");
+import auth = require("@node-red/editor-api/lib/auth");
 import emit = require("../../nodes/ldo-emit/ldo-emit");
 import fuse = require("../../nodes/sensor-fuse/sensor-fuse");
 import train = require("../../nodes/context-edge-model-train/context-edge-model-train");
 
 const TYPE = "context-edge-model-train";
-const ALL = [device, objects, model, fuse, emit, train];
+/** Behind the editor's own permissions, which the helper leaves out; none are asked for until `auth.init`. */
+const guarded = (RED: NodeAPI): void => train(Object.assign(Object.create(RED) as NodeAPI, { auth }));
+const ALL = [device, objects, model, fuse, emit, guarded];
 const [DEVICE, OBJECTS, FUSE, EMIT, TRAIN, NEWS, CANDIDATE, CATCH, ERRORS] = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
   (n) => `300000000000000${n}`,
 ) as [string, string, string, string, string, string, string, string, string];
@@ -28,10 +32,15 @@ interface Answer {
   readonly toml?: string;
 }
 
+interface Asked extends PromiseLike<{ status: number; body: Answer }> {
+  send(body: object): Asked;
+  type(name: string): Asked;
+}
+const post = (path: string): Asked => (helper.request() as { post(path: string): Asked }).post(`/context-edge/${path}`);
+
 /** What a dialog with these values asks. */
 async function ask(action: string, values: object): Promise<Answer> {
-  const admin = helper.request() as { post(path: string): { send(body: object): Promise<{ body: Answer }> } };
-  return (await admin.post(`/context-edge/${TYPE}/${action}`).send(values)).body;
+  return (await post(`${TYPE}/${action}`).send(values)).body;
 }
 
 interface TestNode {
@@ -260,5 +269,31 @@ describe("context-edge-model-train in Node-RED", function () {
     assert.ok(tried.ok, tried.text);
     const wrong = await ask("test", { ...dialog, python: "/nowhere" });
     assert.match(wrong.text, /\/nowhere cannot run the trainer: there is no such program — in a clone/);
+  });
+
+  it("runs no program for a page of somebody else's, nor for who may not deploy it", async () => {
+    await load();
+    const proof = join(dir, "proof");
+    const program = join(dir, "program");
+    writeFileSync(program, `#!/bin/sh\ntouch ${proof}\n`, { mode: 0o755 });
+    for (const path of [`${TYPE}/test`, `${TYPE}/config`, "context-edge-objects/test", "sensor-fuse/read"]) {
+      assert.equal((await post(path).type("form").send({ python: program })).status, 415, path);
+    }
+    const storage = { getSessions: async () => ({}), saveSessions: async () => undefined };
+    const permissions = [`${TYPE}.write`];
+    auth.init({ adminAuth: { type: "credentials", users: [], default: { permissions } } }, storage);
+    try {
+      const test = (values: object): Asked => post(`${TYPE}/test`).send({ model_name: "pumps", ...values });
+      assert.equal((await test({ id: TRAIN, python: program })).status, 401);
+      assert.equal((await test({ python: standinPython(dir) })).status, 401);
+      assert.equal((await test({ id: TRAIN, python: standinPython(dir) })).body.ok, true);
+      assert.equal(existsSync(proof), false);
+      permissions.push("flows.write");
+      const { body } = await test({ id: TRAIN, python: program });
+      assert.match(body.text, /program cannot run the trainer: it does not answer as a Python/);
+      assert.equal(existsSync(proof), true);
+    } finally {
+      auth.init({}, storage);
+    }
   });
 });

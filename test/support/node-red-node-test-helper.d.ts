@@ -26,3 +26,13 @@ declare module "node-red-node-test-helper" {
   const helper: Helper;
   export default helper;
 }
+
+declare module "@node-red/editor-api/lib/auth" {
+  import type { NodeAPI } from "node-red";
+  interface Auth extends Pick<NodeAPI["auth"], "needsPermission"> {
+    /** `settings` as in settings.js; `storage` keeps the sessions. */
+    init(settings: object, storage: object): void;
+  }
+  const auth: Auth;
+  export = auth;
+}

@@ -39,6 +39,10 @@ export type Listener = (run: TrainingRun, news: News) => void;
 const MOST_WAITING = 10;
 /** A run that ends without a word so often is not started again. */
 const MOST_DEATHS = 3;
+/** A start whose answer is lost each time, and of which nothing is found, is not asked for again. */
+const MOST_STARTS = 10;
+/** A start that was answered is looked for so many times as long as one whose answer was lost. */
+const FIND_TIMES = 3;
 const LONGEST_PAUSE_MS = 60_000;
 const SETTLE_EVERY_MS = 5_000;
 
@@ -192,6 +196,7 @@ export class Foreman {
     if (duty === "claim") await this.claim(run);
     else if (this.msLeft(run) <= 0) await this.giveUp(run);
     else if (duty === "settle") await this.settle(run);
+    else if (duty === "find") await this.find(run);
     else await this.watch(run);
   }
 
@@ -210,17 +215,33 @@ export class Foreman {
     await this.happen({ kind: "dispatching", died });
     const run = this.current as TrainingRun;
     const started = await this.options.workplace.start(run);
-    if (started) await this.happen({ kind: "dispatched", ...started });
+    await this.happen({ kind: "dispatched", ...started });
   }
 
   /** A start was asked for, and what came of it is not known. */
   private async settle(run: TrainingRun): Promise<void> {
+    const { settleMs } = this.options.workplace;
+    if (await this.lookFor(run, settleMs)) return;
+    // Where what was started is there at once, nothing was.
+    if (settleMs > 0 && run.attempts >= MOST_STARTS) throw unfound(run, `${run.attempts} starts were asked for`);
+    await this.dispatch();
+  }
+
+  /** It was started, and has no name yet: another start would be a second training. */
+  private async find(run: TrainingRun): Promise<void> {
+    if (await this.lookFor(run, FIND_TIMES * this.options.workplace.settleMs)) return;
+    throw unfound(run, "the start was answered");
+  }
+
+  /** @returns false when it is not found, and will not be: it is longer ago than `ms` */
+  private async lookFor(run: TrainingRun, ms: number): Promise<boolean> {
     const { workplace, clock } = this.options;
     const found = await workplace.find(run);
-    if (found) return this.happen({ kind: "dispatched", ...found });
-    const leftMs = Date.parse(run.since) + workplace.settleMs - clock.now();
-    if (leftMs > 0 && leftMs <= workplace.settleMs) return this.pause(Math.min(leftMs, SETTLE_EVERY_MS));
-    await this.dispatch();
+    const leftMs = Date.parse(run.since) + ms - clock.now();
+    if (found) await this.happen({ kind: "dispatched", ...found });
+    else if (leftMs > 0 && leftMs <= ms) await this.pause(Math.min(leftMs, SETTLE_EVERY_MS));
+    else return false;
+    return true;
   }
 
   private async watch(run: TrainingRun): Promise<void> {
@@ -333,6 +354,12 @@ export class Foreman {
 /** What cannot be written down has not happened: it is tried again when the disk has room, or the file is free. */
 function isDisk(error: unknown): boolean {
   return /^(?:database|disk-full)/.test(errorCode(error));
+}
+
+function unfound({ id }: TrainingRun, what: string): EdgeError {
+  return new EdgeError("training-unfound", `${what}, and no run whose name holds ${id} is found`, {
+    remedy: "the workflow's run-name lacks trigger_id: take it over from mlops.yml, and look for the run on GitHub",
+  });
 }
 
 function edge(error: unknown): EdgeError {

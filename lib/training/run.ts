@@ -58,7 +58,8 @@ export interface TrainingRun extends TrainingOrder {
 export type Happening =
   /** The trigger is ours, a start is about to be asked for: the first, or one after its process died. */
   | { readonly kind: "dispatching"; readonly died?: boolean }
-  | { readonly kind: "dispatched"; readonly handle: string; readonly url?: string | undefined }
+  /** The start was answered; without a handle where the answer does not name what it has started. */
+  | { readonly kind: "dispatched"; readonly handle?: string | undefined; readonly url?: string | undefined }
   /** Somebody else has this trigger. */
   | { readonly kind: "taken"; readonly by: string }
   | { readonly kind: "progress"; readonly progress: Progress }
@@ -68,7 +69,7 @@ export type Happening =
   | { readonly kind: "stopped" };
 
 /** What is to be done next for a run; undefined when it has ended. */
-export type Duty = "claim" | "settle" | "watch";
+export type Duty = "claim" | "settle" | "find" | "watch";
 
 const ENDED: readonly Phase[] = ["done", "failed", "stopped", "already"];
 
@@ -76,7 +77,7 @@ const ENDED: readonly Phase[] = ["done", "failed", "stopped", "already"];
 const ADMITS: Readonly<Record<Phase, readonly Happening["kind"][]>> = {
   requested: ["dispatching", "taken", "stop-asked", "stopped", "failed"],
   dispatching: ["dispatching", "dispatched", "stop-asked", "stopped", "failed"],
-  dispatched: ["dispatching", "progress", "stop-asked", "done", "failed", "stopped"],
+  dispatched: ["dispatching", "dispatched", "progress", "stop-asked", "done", "failed", "stopped"],
   running: ["dispatching", "progress", "stop-asked", "done", "failed", "stopped"],
   done: [],
   failed: [],
@@ -97,7 +98,8 @@ export function hasEnded({ phase }: TrainingRun): boolean {
 export function dutyOf(run: TrainingRun): Duty | undefined {
   if (hasEnded(run)) return undefined;
   if (run.phase === "requested") return "claim";
-  return run.phase === "dispatching" ? "settle" : "watch";
+  if (run.phase === "dispatching") return "settle";
+  return run.handle === undefined ? "find" : "watch";
 }
 
 /**
@@ -117,7 +119,11 @@ export function after(run: TrainingRun, happening: Happening, at: string): Train
       return { ...again, since: at, startedAt: run.startedAt ?? at, attempts: run.attempts + 1, deaths };
     }
     case "dispatched":
-      return { ...into("dispatched"), handle: happening.handle, ...(happening.url && { url: happening.url }) };
+      return {
+        ...into("dispatched"),
+        ...(happening.handle !== undefined && { handle: happening.handle }),
+        ...(happening.url && { url: happening.url }),
+      };
     case "progress":
       return { ...into("running"), progress: happening.progress };
     case "stop-asked":

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { systemClock } from "../../../lib/clock";
+import { systemClock, type Clock } from "../../../lib/clock";
+import { EdgeError } from "../../../lib/errors";
 import { openDatabase, type Database } from "../../../lib/storage/database";
 import { FolderStore } from "../../../lib/storage/folder-store";
 import type { ObjectStore } from "../../../lib/storage/object-store";
 import { Foreman, type News } from "../../../lib/training/foreman";
+import { Later } from "../../../lib/training/later";
 import { SqlLedger, type Ledger } from "../../../lib/training/ledger";
 import type { Phase, TrainingRun } from "../../../lib/training/run";
 import type { Workplace } from "../../../lib/training/workplace";
@@ -34,6 +36,7 @@ describe("a foreman whose disk, store or place gives trouble", () => {
   });
 
   interface Means {
+    readonly clock?: Clock;
     readonly ledger?: Ledger;
     readonly store?: ObjectStore;
     readonly workplace?: Workplace;
@@ -96,5 +99,30 @@ describe("a foreman whose disk, store or place gives trouble", () => {
     await assert.rejects(stopped, { code: "training-idle" });
     assert.equal((await latest())?.phase, "done");
     assert.equal(told.filter((news) => news === "done").length, 1);
+  });
+
+  it("asks once for a start that is answered without a name, however long nothing is found", async () => {
+    let starts = 0;
+    const start = async (): Promise<undefined> => void starts++;
+    const here = hire({ workplace: { ...world.place(), settleMs: 20, start } });
+    await here.start(month);
+    await phase("failed");
+    const { failure } = (await latest()) as TrainingRun;
+    assert.deepEqual([starts, failure?.code], [1, "training-unfound"]);
+    assert.match(failure?.text ?? "", /the workflow's run-name lacks trigger_id/);
+  });
+
+  it("asks ten times at most for a start whose answer is lost", async () => {
+    let starts = 0;
+    const start = (): Promise<never> => {
+      starts++;
+      return Promise.reject(new Later(new EdgeError("github-unreachable", "reset")));
+    };
+    // The pauses between are of the clock's own making here.
+    const clock: Clock = { ...systemClock, after: (_ms, task) => systemClock.after(1, task) };
+    const here = hire({ clock, workplace: { ...world.place(), settleMs: 1, start } });
+    await here.start(month);
+    await phase("failed");
+    assert.deepEqual([starts, (await latest())?.failure?.code], [10, "training-unfound"]);
   });
 });

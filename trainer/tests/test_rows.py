@@ -142,6 +142,7 @@ def test_a_label_that_the_configuration_does_not_name_is_counted_by_name(config:
         ("engineer", "evaluation", "declared", 0.02, 0),
         ("engineer", "learning", "authenticated", None, 0),
         ("engineer", "", "", None, 0),
+        ("engineer", "", "declared", 1.0, 1),
     ],
 )
 def test_a_row_stands_for_as_many_as_its_draw_says(

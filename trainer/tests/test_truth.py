@@ -136,8 +136,29 @@ def test_the_draw_for_evaluation_is_that_of_the_decision() -> None:
     found = settle(drawn, decision=decision)
     assert (found.stream, found.probability) == ("evaluation", 0.25)
     assert settle(drawn).probability == 0.2
-    learnt = settle(answer(1, 1, "wrong", "hot"), decision=decision)
-    assert (learnt.stream, learnt.probability) == ("learning", None)
+    unsaid = settle(answer(1, 1, "wrong", "hot"), decision=decision)
+    assert (unsaid.stream, unsaid.probability) == ("evaluation", 0.25)
+    undrawn = settle(drawn, decision=decision | {"evaluation": None})
+    assert (undrawn.stream, undrawn.probability) == ("learning", None)
+
+
+def test_an_answer_to_what_carried_a_label_anyway_is_of_no_stream() -> None:
+    for drawn in (None, DRAWN):
+        found = settle(answer(1, 1, "wrong", "hot", evaluation=drawn), label="normal")
+        assert (found.label, found.source, found.stream, found.probability) == ("hot", "engineer", "", 1.0)
+
+
+def test_times_of_answers_are_moments_and_not_texts() -> None:
+    def back(said: str, taken_back: str) -> str | None:
+        wrong = answer(1, 1, "wrong", "hot", validated_at=said)
+        return settle(wrong, answer(2, 1, "withdrawn", validated_at=taken_back)).label
+
+    assert back("2026-01-02T10:00:00+02:00", "2026-01-02T09:00:00Z") is None
+    assert back("2026-01-02T09:00:00.500Z", "2026-01-02T09:00:00Z") == "hot"
+    assert back("yesterday", "2026-01-02T09:00:00Z") is None
+    assert back("2026-01-02T09:00:00Z", "yesterday") == "hot"
+    first = answer(1, 1, "wrong", "hot", validated_at="2026-01-02T10:00:00+02:00", validated_by="bob")
+    assert settle(answer(2, 1, "wrong", "hot", validated_at="2026-01-02T09:00:00Z"), first).writer == "bob"
 
 
 def test_of_answers_that_agree_the_one_that_may_be_measured_is_kept() -> None:

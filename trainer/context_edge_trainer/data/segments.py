@@ -86,8 +86,8 @@ class Labelled:
     `source` is who says so (context, engineer, process, maintenance or none), `writer` the person or system that
     labelled it ("" for the device's own context) and `identity` how that one is known (authenticated, declared or "").
     `stream` is "evaluation" or "learning" for an engineer's answer, `probability` that with which the evaluation stream
-    drew the record; `changed` marks a correction, `confirmed` that a person, the process or maintenance stands behind
-    the label. `place` is "<key>:<line>".
+    drew the record, 1 where an answer changed the label that the record carried itself; `changed` marks a correction,
+    `confirmed` that a person, the process or maintenance stands behind the label. `place` is "<key>:<line>".
     """
 
     place: str

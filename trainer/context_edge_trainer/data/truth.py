@@ -11,9 +11,11 @@ Answers are label records (`label/1`), append-only:
 - Answers that live and agree are one. Two that disagree are a conflict: the run has no label until that is settled.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from ..config import LABEL_SOURCES
@@ -30,7 +32,7 @@ _SOURCES = ("process", "maintenance", "engineer")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A label record, reduced to what settles a label; `at` is its time as it stands there (ISO 8601 UTC sorts)."""
+    """A label record, reduced to what settles a label; `at` is its time in Unix seconds, -inf where it has none."""
 
     label_id: str
     ldo_id: str
@@ -40,7 +42,7 @@ class Answer:
     supersedes: str | None = None
     writer: str = ""
     identity: str = "declared"
-    at: str = ""
+    at: float = -math.inf
     drawn: bool = False
     probability: float | None = None
 
@@ -57,12 +59,12 @@ class Answer:
             supersedes=record.get("supersedes"),
             writer=record.get("validated_by") or writer,
             identity=record.get("identity_source", "declared"),
-            at=record.get("validated_at", ""),
+            at=_seconds(record.get("validated_at")),
             drawn=evaluation is not None,
             probability=None if evaluation is None else evaluation.get("probability"),
         )
 
-    def rank(self) -> tuple[int, int, int, str, str]:
+    def rank(self) -> tuple[int, int, int, float, str]:
         """The smallest is kept of answers that agree."""
         return (_SOURCES.index(self.source), not self.drawn, self.identity != "authenticated", self.at, self.label_id)
 
@@ -153,12 +155,21 @@ class Truth:
         return sound
 
 
+def _seconds(text: str | None) -> float:
+    """ISO 8601 in Unix seconds, whatever its offset and its digits; -inf for what is none."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return -math.inf
+
+
 def _not_taken_back(answers: list[Answer]) -> list[Answer]:
     """Without what its own writer has withdrawn by a record that names no other."""
-    until: dict[str, str] = {}
+    until: dict[str, float] = {}
     for answer in answers:
         if answer.verdict == "withdrawn" and answer.supersedes is None:
-            until[answer.writer] = max(answer.at, until.get(answer.writer, ""))
+            until[answer.writer] = max(answer.at, until.get(answer.writer, -math.inf))
     return [answer for answer in answers if answer.writer not in until or answer.at > until[answer.writer]]
 
 
@@ -193,15 +204,16 @@ def _answered(answers: list[Answer], before: str | None, ldo: Mapping[str, Any])
     label = labels.pop()
     if label == before:
         return Settled(label=label, source=_source(ldo), confirmed=True)
-    chosen = min((answer for _, answer in said), key=Answer.rank)
+    chosen = min((_as_drawn(answer, ldo) for _, answer in said), key=Answer.rank)
     earlier = before if before is not None else predicted
     return Settled(
         label=label,
         source=chosen.source,
         writer=chosen.writer,
         identity=chosen.identity,
-        stream=_stream(chosen),
-        probability=_probability(chosen, ldo),
+        # What carries a label of its own has one whether anybody is asked or not: it is no draw, and stands for itself.
+        stream=_stream(chosen) if before is None else "",
+        probability=(chosen.probability if chosen.drawn else None) if before is None else 1.0,
         changed=earlier is not None and label != earlier,
         confirmed=True,
     )
@@ -227,11 +239,12 @@ def _stream(answer: Answer) -> str:
     return "evaluation" if answer.drawn else "learning"
 
 
-def _probability(answer: Answer, ldo: Mapping[str, Any]) -> float | None:
-    """With which probability the run was drawn for evaluation: the record of the draw itself comes first."""
-    if not answer.drawn:
-        return None
+def _as_drawn(answer: Answer, ldo: Mapping[str, Any]) -> Answer:
+    """The answer with the draw of the record's decision; what it says itself counts only where there is no decision."""
     decision = ldo.get("decision")
-    evaluation = decision.get("evaluation") if isinstance(decision, dict) else None
-    drawn = evaluation.get("probability") if isinstance(evaluation, dict) else None
-    return drawn if isinstance(drawn, int | float) else answer.probability
+    if not isinstance(decision, dict):
+        return answer
+    draw = decision.get("evaluation")
+    probability = draw.get("probability") if isinstance(draw, dict) else None
+    drawn = isinstance(probability, int | float)
+    return replace(answer, drawn=drawn, probability=probability if drawn else None)

@@ -215,10 +215,14 @@ def _unseen(contexts: Sequence[Any], assets: Texts, config: Config) -> Flags:
 
 
 def _test_weights(found: Sequence[Labelled], probability: Floats) -> Floats:
-    """How many rows of the natural stream each stands for; 0 for answers that were not drawn, or by nobody known."""
+    """How many rows of the natural stream each stands for; 0 for answers that were not drawn, or by nobody known.
+
+    An answer that changed a label which the record carried anyway is of no stream, and its row stands for itself.
+    """
     engineer = _flags(record.source == "engineer" for record in found)
     drawn = _flags(record.stream == "evaluation" and record.identity == "authenticated" for record in found)
     usable = (probability > 0) & (probability <= 1)
+    engineer &= ~(_flags(record.stream == "" for record in found) & (probability == 1))
     return np.where(engineer, np.where(drawn & usable, 1 / np.where(usable, probability, 1), 0.0), 1.0)
 
 

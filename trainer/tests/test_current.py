@@ -13,6 +13,7 @@ from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.figures.measures import Judged, judge
 from context_edge_trainer.judge.compare import compare
 from context_edge_trainer.judge.current import Current, find_current
+from context_edge_trainer.store.store import Listed
 
 from .tiny_release import envelope, in_store, manifest, network, write_folder
 
@@ -33,6 +34,9 @@ class Bucket:
     def get(self, key: str, limit: int) -> bytes | None:
         return self.objects.get(key)
 
+    def list(self, prefix: str) -> list[Listed]:
+        return [Listed(key, len(body)) for key, body in self.objects.items() if key.startswith(prefix)]
+
 
 def test_a_folder_is_read(tmp_path: Path) -> None:
     found = find_current(str(write_folder(tmp_path / "old", OLD, FILE)), "pumps", None)
@@ -50,6 +54,12 @@ def test_what_a_ring_points_at_is_read() -> None:
 
 def test_a_ring_without_a_pointer_has_no_current_model() -> None:
     assert find_current("fleet", "pumps", Bucket({})) is None
+
+
+def test_a_ring_without_a_pointer_is_told_those_that_have_one() -> None:
+    objects = in_store(OLD, FILE, "stable") | in_store(OLD, FILE, "pilot")
+    with pytest.raises(TrainerError, match="rings of pumps with a pointer are pilot, stable: name one"):
+        find_current("fleet", "pumps", Bucket(objects))
 
 
 def test_a_ring_needs_a_store_and_a_name() -> None:

@@ -91,7 +91,7 @@ def test_the_current_model_of_a_folder_is_compared(trained: Path, config: Config
 def test_the_current_model_of_a_ring_is_compared(trained: Path, config: Config) -> None:
     store = open_store(str(trained / "store"))
     nothing = evaluate(trained / "out", config, _silent, store=store, current="fleet")["current"]
-    assert nothing == {"none": "nothing is served yet: channels/pumps/fleet.json is not in the store"}
+    assert nothing == {"none": "nothing is served yet: no ring of pumps has a pointer in the store"}
     for key, body in in_store(OLD, FILE, "pilot").items():
         store.put(key, body)
     current = evaluate(trained / "out", config, _silent, store=store, current="pilot")["current"]

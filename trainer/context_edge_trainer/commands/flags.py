@@ -48,7 +48,7 @@ def comparing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--current",
         metavar="DIR|RING",
-        help="the model that is served now: its folder, or the ring (fleet) whose pointer in the store names it",
+        help="the model that is served now: its folder, or the ring (stable) whose pointer in the store names it",
     )
     parser.add_argument(
         "--best-possible", type=Path, metavar="FILE", help="lines of `simulate -- bayes`, to stand in the report"

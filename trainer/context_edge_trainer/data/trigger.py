@@ -14,7 +14,7 @@ import orjson
 from ..errors import TrainerError
 from ..files import json_bytes
 from ..store.store import Store
-from ..toml_table import SAFE_NAME
+from ..toml_table import is_safe_name
 
 CAUSE = re.compile(r"month-[0-9]{4}-(0[1-9]|1[0-2])|count-[A-Za-z0-9._-]{1,80}|fpr-[0-9a-f]{8}-[1-9][0-9]{0,5}")
 MAX_BODY_BYTES = 64 * 1024
@@ -22,7 +22,7 @@ MAX_BODY_BYTES = 64 * 1024
 
 def trigger(store: Store, model: str, cause: str, body: dict[str, Any] | None = None) -> bool:
     """Whether this call was the first to create the trigger of a cause. Raises TrainerError."""
-    if not SAFE_NAME.fullmatch(model) or ".." in model:
+    if not is_safe_name(model):
         raise TrainerError(f"--model {model!r}: 1 to 63 of a-z 0-9 . _ -, beginning with a letter or digit, is needed")
     if not CAUSE.fullmatch(cause) or ".." in cause:
         raise TrainerError(f"--cause {cause!r}: month-2026-11, count-<snapshot> or fpr-<release, 8 hex>-<n> is needed")

@@ -15,7 +15,8 @@ from typing import Any, Protocol
 import jsonschema_rs
 
 from ..errors import TrainerError
-from ..toml_table import SAFE_NAME
+from ..store.store import Listed
+from ..toml_table import is_safe_name
 
 MANIFEST = "model.json"
 MAX_DOCUMENT = 8 * 1024 * 1024
@@ -27,6 +28,9 @@ class Source(Protocol):
     """What is read of a store."""
 
     description: str
+
+    def list(self, prefix: str) -> list[Listed]:
+        """All objects whose key begins with `prefix`."""
 
     def get(self, key: str, limit: int) -> bytes | None:
         """An object's bytes, or None when there is none."""
@@ -42,13 +46,13 @@ class Current:
 
 
 def find_current(named: str, model: str, store: Source | None) -> Current | None:
-    """The release in a folder, or what the ring of that name points at; None where a ring has no pointer yet.
+    """The release in a folder, or what the ring of that name points at; None where no ring of the model has a pointer.
 
-    Raises TrainerError for a folder that is not there and for a release that is not whole.
+    Raises TrainerError for a folder or a ring that is not there and for a release that is not whole.
     """
     if Path(named).is_dir():
         return from_folder(Path(named))
-    if not SAFE_NAME.fullmatch(named) or ".." in named:
+    if not is_safe_name(named):
         raise TrainerError(f"--current {named}: no such folder, and no ring can be called that")
     if store is None:
         raise TrainerError(
@@ -73,14 +77,15 @@ def from_folder(folder: Path) -> Current:
 
 
 def from_ring(store: Source, model: str, ring: str) -> Current | None:
-    """What channels/<model>/<ring>.json names, or None where there is no pointer. Raises TrainerError."""
+    """What channels/<model>/<ring>.json names, or None where no ring has a pointer. Raises TrainerError."""
     key = f"channels/{model}/{ring}.json"
     envelope = store.get(key, MAX_DOCUMENT)
     if envelope is None:
+        _no_other_ring(store, model, ring)
         return None
     pointer = _payload(_document(envelope, key), key)
     version, digest = pointer.get("version"), pointer.get("release_sha256")
-    if not isinstance(version, str) or not SAFE_NAME.fullmatch(version) or ".." in version:
+    if not isinstance(version, str) or not is_safe_name(version):
         raise TrainerError(f"{key} names no version")
     bundle_key = f"releases/{model}/{version}.json"
     bundle = _checked(store, bundle_key, digest, MAX_DOCUMENT, f"{key} points at")
@@ -94,6 +99,18 @@ def from_ring(store: Source, model: str, ring: str) -> Current | None:
 
     manifest = _manifest(read(MANIFEST, MAX_DOCUMENT), f"{MANIFEST} of {bundle_key}")
     return Current(f"{key}: {model} {version}", manifest, read(manifest["files"]["fp32"], MAX_FILE))
+
+
+def _no_other_ring(store: Source, model: str, ring: str) -> None:
+    """Raise TrainerError where other rings have pointers: then a model is served, and this name is likely a slip."""
+    folder = f"channels/{model}/"
+    keys = [entry.key for entry in store.list(folder)]
+    rings = sorted(key.removeprefix(folder).removesuffix(".json") for key in keys if key.endswith(".json"))
+    if rings:
+        raise TrainerError(
+            f"--current {ring}: {folder}{ring}.json is not in {store.description}; rings of {model} with a pointer are "
+            f"{', '.join(rings)}: name one of them, or leave --current out"
+        )
 
 
 def _checked(store: Source, key: str, digest: object, limit: int, who: str) -> bytes:

@@ -163,7 +163,7 @@ def _against(
     if named is None:
         return {"none": "no current model was named"}
     if served is None:
-        return {"none": f"nothing is served yet: channels/{config.name}/{named}.json is not in the store"}
+        return {"none": f"nothing is served yet: no ring of {config.name} has a pointer in the store"}
     test = rows.test()
     return compare(served, keeper.of(test), candidates[WITH_CONTEXT].judge(test), config)
 

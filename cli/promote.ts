@@ -2,12 +2,13 @@ import { userInfo } from "node:os";
 import { systemClock } from "../lib/clock";
 import { EdgeError, asError, errorCode } from "../lib/errors";
 import { isSafeName } from "../lib/ids";
+import { checked } from "../lib/inference/checked";
 import { readPrivateKey, type PrivateKey, type PublicKey } from "../lib/release/keys";
 import { commitPromotion, describePlan, planPromotion, type Revocation } from "../lib/release/promote";
 import { requireConditions } from "../lib/storage/compare-and-swap";
 import type { ObjectStore } from "../lib/storage/object-store";
 import { EXIT, EXITS, parse, readText, readTrusted, withStore, wrongUse, type Command } from "./command";
-import { checked, describe } from "./release";
+import { describe } from "./release";
 
 const HELP = `context-edge promote MODEL VERSION RING --store URL --key FILE --trust FILE… [options]
   Lets the devices of a ring run a release: checks it as a device does, then signs a pointer and writes it over the one that

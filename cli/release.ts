@@ -1,18 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { assembleRelease } from "../lib/inference/assemble";
-import type { Release } from "../lib/inference/backend";
-import { refuseMisnamed } from "../lib/inference/follower";
+import { checked, type Checked } from "../lib/inference/checked";
 import { readFolder } from "../lib/release/folder";
 import type { PublicKey } from "../lib/release/keys";
-import type { ReleaseFiles } from "../lib/release/channel";
-import { getRelease } from "../lib/release/objects";
-import type { ObjectStore } from "../lib/storage/object-store";
 import { withStore, wrongUse, type Surroundings } from "./command";
-
-export interface Checked extends ReleaseFiles {
-  readonly release: Release;
-}
 
 /** `…/releases/<model>/<version>.json`: what stands before it is the store. */
 const OBJECT = /^(.*?)\/?releases\/([^/]+)\/([^/]+)\.json$/;
@@ -38,19 +30,6 @@ export async function checkedRelease(
     throw wrongUse(`${where} is no folder with a release in it`);
   const read = await readFolder(resolve(where), trusted, signature === undefined ? undefined : resolve(signature));
   return { ...read, release: assembleRelease(read.files) };
-}
-
-/** A release in a store, checked, under its own name. @throws EdgeError */
-export async function checked(
-  store: ObjectStore,
-  model: string,
-  version: string,
-  trusted: readonly PublicKey[],
-): Promise<Checked> {
-  const read = await getRelease(store, model, version, trusted);
-  const release = assembleRelease(read.files);
-  refuseMisnamed(release, model, version);
-  return { ...read, release };
 }
 
 /** What was checked, in lines for people. */

@@ -6,12 +6,12 @@ import { dirname, join, normalize, relative, sep } from "node:path";
 const ROOMS = [
   "context",
   "fusion",
+  "training",
   "inference",
   "decision",
   "ldo",
   "feedback",
   "rollout",
-  "training",
   "release",
   "statistics",
   "storage",

@@ -10,6 +10,7 @@ import { backoffMs } from "../storage/backoff";
 import { pause, within } from "../waiting";
 import { assembleRelease, type ReleaseSource } from "./assemble";
 import type { Release } from "./backend";
+import { refuseMisnamed } from "./checked";
 import type { ModelSlot } from "./slot";
 
 /** So long a start waits for the store where there is something to serve meanwhile. */
@@ -100,19 +101,6 @@ function channelSource(channel: Channel, ref: ReleaseRef): ReleaseSource {
       return release;
     },
   };
-}
-
-/**
- * A genuine release under the name of another is not the one that was asked for.
- * @throws EdgeError `release-misnamed`
- */
-export function refuseMisnamed({ manifest }: Release, model: string, version: string): void {
-  if (manifest.name === model && manifest.version === version) return;
-  throw new EdgeError(
-    "release-misnamed",
-    `the release at ${model} ${version} says that it is ${manifest.name} ${manifest.version}`,
-    { remedy: "publish it under its own name" },
-  );
 }
 
 function late(text: string): Error {

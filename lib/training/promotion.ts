@@ -3,8 +3,9 @@ import { readFile } from "node:fs/promises";
 import type { Clock } from "../clock";
 import { asError, EdgeError } from "../errors";
 import { isSafeName } from "../ids";
+import { checked } from "../inference/checked";
 import { readPrivateKey, readPublicKeys, type PublicKey } from "../release/keys";
-import { getRelease } from "../release/objects";
+import { releaseKey } from "../release/objects";
 import { commitPromotion, describePlan, planPromotion } from "../release/promote";
 import { requireConditions } from "../storage/compare-and-swap";
 import type { ObjectStore } from "../storage/object-store";
@@ -15,6 +16,8 @@ export interface PromotionKeys {
   readonly pointer: string;
   /** Public, whose releases are trusted. Private ones are taken by their public part. */
   readonly release: readonly string[];
+  /** Public, of those who may have signed the pointer that stands there, beside ours. */
+  readonly pointers: readonly string[];
 }
 
 export interface PromotionWish {
@@ -24,12 +27,16 @@ export interface PromotionWish {
   /** Who wants it: stands in the pointer. */
   readonly by: string;
   readonly reason: string;
+  /** What the release must be: the SHA-256 of its bundle. */
+  readonly releaseSha256?: string;
+  /** Number of the pointer that must stand there; 0 for none. */
+  readonly expect?: number;
 }
 
 /**
  * @returns what has changed, in lines for people
  * @throws EdgeError `promote-keys`, `config-name`, and those of lib/release: `release-missing`, `signature-untrusted`,
- *   `pointer-moved`, …
+ *   `blob-mismatch`, `pointer-moved`, …
  */
 export async function promoteCandidate(
   store: ObjectStore,
@@ -37,20 +44,24 @@ export async function promoteCandidate(
   keys: PromotionKeys,
   clock: Clock,
 ): Promise<readonly string[]> {
-  const { model, version, ring, by, reason } = wish;
+  const { model, version, ring, by, reason, releaseSha256, expect } = wish;
   for (const name of [model, version, ring]) {
     if (!isSafeName(name)) throw new EdgeError("config-name", `"${name}" must be 1 to 63 of a-z 0-9 . _ -`);
   }
   const signer = readPrivateKey(await readKey(keys.pointer, "pointer key"), "the pointer key");
-  const trusted: PublicKey[] = [];
-  for (const file of keys.release) trusted.push(...(await publicKeys(file)));
+  const pointerKeys = [signer.public, ...(await publicKeys(keys.pointers, "trusted pointer key"))];
+  const trusted = await publicKeys(keys.release, "release key");
   if (trusted.length === 0) {
     throw new EdgeError("promote-keys", "no release key is trusted", {
       remedy: "name the public release key, or the signing key, in the node",
     });
   }
   await requireConditions(store);
-  const { signed } = await getRelease(store, model, version, trusted);
+  const { signed } = await checked(store, model, version, trusted);
+  if (releaseSha256 !== undefined && signed.bundleSha256 !== releaseSha256) {
+    const what = `${releaseKey(model, version)} in ${store.description}`;
+    throw new EdgeError("blob-mismatch", `${what} is not the candidate: ${signed.bundleSha256}, not ${releaseSha256}`);
+  }
   const plan = await planPromotion(
     store,
     {
@@ -61,11 +72,12 @@ export async function promoteCandidate(
       releaseSha256: signed.bundleSha256,
       releaseDigest: signed.digest,
       reason: reasonOf(reason, by),
+      ...(expect !== undefined && { expect }),
     },
-    [signer.public],
+    pointerKeys,
     clock,
   );
-  await commitPromotion(store, plan, signer, [signer.public], clock);
+  await commitPromotion(store, plan, signer, pointerKeys, clock);
   return describePlan(plan);
 }
 
@@ -73,9 +85,13 @@ function reasonOf(reason: string, by: string): string {
   return reason.trim() === "" ? `promoted by ${by}` : `${reason.trim()} (${by})`;
 }
 
-async function publicKeys(file: string): Promise<PublicKey[]> {
-  const text = await readKey(file, "release key");
-  return text.includes("PRIVATE KEY") ? [readPrivateKey(text, file).public] : readPublicKeys(text, file);
+async function publicKeys(files: readonly string[], what: string): Promise<PublicKey[]> {
+  const keys: PublicKey[] = [];
+  for (const file of files) {
+    const text = await readKey(file, what);
+    keys.push(...(text.includes("PRIVATE KEY") ? [readPrivateKey(text, file).public] : readPublicKeys(text, file)));
+  }
+  return keys;
 }
 
 async function readKey(file: string, what: string): Promise<string> {

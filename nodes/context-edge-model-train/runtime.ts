@@ -171,7 +171,22 @@ export class TrainRuntime {
     if (by === "unnamed" || version === "") {
       throw new EdgeError("command-field", "a promotion needs the version, and by: who answers for it");
     }
-    const wish = { model, version, ring, by, reason: text("reason", "") };
+    const expect = command["expect"];
+    if (expect !== undefined && !(Number.isSafeInteger(expect) && Number(expect) >= 0)) {
+      throw new EdgeError("command-field", "expect must be the number of a pointer, 0 for none");
+    }
+    const runs = await this.ledger.latest(model, SHOWN_RUNS);
+    const made = runs.find(({ candidate }) => candidate?.version === version)?.candidate?.release_sha256 ?? "";
+    const releaseSha256 = text("release_sha256", made);
+    const wish = {
+      model,
+      version,
+      ring,
+      by,
+      reason: text("reason", ""),
+      ...(releaseSha256 !== "" && { releaseSha256 }),
+      ...(expect !== undefined && { expect: Number(expect) }),
+    };
     const lines = await promoteCandidate(this.means.objects.store, wish, keys, systemClock);
     const event = {
       kind: "promoted",

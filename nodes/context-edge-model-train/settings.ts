@@ -72,7 +72,11 @@ export function readSettings(config: ConfigReader, ring: string): TrainSettings 
     },
     publishes,
     inputs: { since, limit, validated: String(validated) },
-    keys: { pointer: config.text("pointer_key", ""), release: trusted.length > 0 || key === "" ? trusted : [key] },
+    keys: {
+      pointer: config.text("pointer_key", ""),
+      pointers: texts(config, "pointer_keys"),
+      release: trusted.length > 0 || key === "" ? trusted : [key],
+    },
     ring,
     pollMs: config.number("poll_s", 15, { min: 1, max: 3600 }) * 1000,
   };

@@ -126,7 +126,11 @@ describe("the workflow mlops.yml", function () {
       const trigger = JSON.parse(readFileSync(join(bucket, "triggers", "motor-faults", "month-2026-11.json"), "utf8"));
       assert.equal((trigger as { requested_by: string }).requested_by, "GitHub Actions, run 42");
 
-      const keys = { pointer: join(workspace, "pointer.pem"), release: [join(workspace, "release.pub.pem")] };
+      const keys = {
+        pointer: join(workspace, "pointer.pem"),
+        release: [join(workspace, "release.pub.pem")],
+        pointers: [],
+      };
       writeFileSync(keys.pointer, pointerKey.pem);
       writeFileSync(join(workspace, "release.pub.pem"), releaseKey.public.pem);
       const channel = { model: "motor-faults", ring: "stable" };

@@ -51,6 +51,16 @@ export function readBundle(bytes: Uint8Array, trusted: readonly PublicKey[], wha
   return { files, digest: statement.subject[0]?.digest.sha256 ?? "", signer, bundleSha256: sha256(bytes) };
 }
 
+/**
+ * SHA-256 of the files that a bundle names, whoever signed it: to know what belongs to one that is kept, never to load it.
+ * @throws EdgeError `signature-invalid` for what is no bundle
+ */
+export function namedFiles(bytes: Uint8Array): string[] {
+  const { dsseEnvelope } = readDocument(bytes, "bundle", "the bundle");
+  const statement = readDocument(Buffer.from(dsseEnvelope.payload, "base64"), "statement", "the statement");
+  return statement.predicate.resources.map(({ digest }) => digest);
+}
+
 function inconsistency({ predicate, subject }: Statement): string | undefined {
   const { resources, serialization } = predicate;
   const ignored = serialization.ignore_paths?.find((path) => !IGNORABLE.includes(path));

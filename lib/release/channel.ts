@@ -11,7 +11,7 @@ import type { Pointer } from "../messages-release";
 import type { Database } from "../storage/database";
 import { sha256 } from "../storage/hash";
 import type { ObjectStore } from "../storage/object-store";
-import { readBundle, type SignedFiles } from "./bundle";
+import { namedFiles, readBundle, type SignedFiles } from "./bundle";
 import { ReleaseCache } from "./cache";
 import type { PublicKey } from "./keys";
 import { ChannelMemory, type ReleaseRef, type Remembered } from "./memory";
@@ -114,7 +114,8 @@ export class Channel {
     const files: string[] = [];
     for (const digest of kept) {
       const bundle = await cache.get(digest);
-      if (bundle) files.push(...this.filesOf(bundle));
+      // Another ring's may be signed by a key that is not trusted in this one.
+      if (bundle) files.push(...namedFiles(bundle));
     }
     await cache.prune(new Set([...kept, ...files]), this.parts.clock.now());
   }
@@ -122,15 +123,6 @@ export class Channel {
   private refuseRevoked({ version, release_sha256 }: ReleaseRef, known: Remembered | undefined, digest?: string): void {
     const digests = digest === undefined ? [release_sha256] : [release_sha256, digest];
     refuseRevoked({ model: this.settings.model, version, digests }, known?.revoked ?? new Set());
-  }
-
-  private filesOf(bundle: Uint8Array): Iterable<string> {
-    try {
-      return readBundle(bundle, this.settings.releaseKeys).files.values();
-    } catch {
-      // Signed by a key that is trusted no longer: it will not be served again.
-      return [];
-    }
   }
 
   private async cached(cache: ReleaseCache, digest: string, get: () => Promise<Uint8Array>): Promise<Uint8Array> {

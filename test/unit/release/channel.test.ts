@@ -39,11 +39,11 @@ describe("a channel, as a device sees it", () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  function channel(change: Partial<ChannelParts> = {}, trusted = keys): Channel {
+  function channel(change: Partial<ChannelParts> = {}, trusted = keys, ring = RING): Channel {
     return new Channel(
       {
         model: MODEL,
-        ring: RING,
+        ring,
         releaseKeys: [newKey().public, trusted.release.public],
         pointerKeys: [trusted.pointer.public],
       },
@@ -222,6 +222,22 @@ describe("a channel, as a device sees it", () => {
       assert.ok(left.includes(sha256(bytes)));
     assert.ok(!left.includes(sha256(one.bundle)));
     assert.ok(!left.includes(sha256(one.files.get("model.onnx") ?? "")));
+  });
+
+  it("keeps what served last in a ring with other keys", async () => {
+    const others = { release: newKey(), pointer: keys.pointer };
+    const three = version("3.0.0", others.release, 9);
+    await publish(store, "3.0.0", three);
+    await point(store, pointerTo("3.0.0", three.bundle, 1, { ring: "pilot" }), keys.pointer);
+    assert.equal(await serve(channel({}, others, "pilot")), "3.0.0");
+    const day = new Date(Date.now() - 2 * 24 * 3_600_000);
+    for (const name of readdirSync(cacheDir())) utimesSync(join(cacheDir(), name), day, day);
+    await point(store, pointerTo("1.0.0", one.bundle, 1), keys.pointer);
+    assert.equal(await serve(), "1.0.0");
+    const offline = channel({ store: away }, others, "pilot");
+    const good = await offline.lastGood();
+    assert.ok(good);
+    assert.equal((await offline.release(good)).files.size, 4);
   });
 
   it("remembers nothing of a pointer that is not genuine", async () => {

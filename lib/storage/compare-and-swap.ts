@@ -71,6 +71,6 @@ export async function requireConditions(store: ObjectStore): Promise<void> {
   const { holds, detail } = await store.conditionalWrites();
   if (holds) return;
   throw new EdgeError("objects-unsafe", `${store.description}: ${detail}`, {
-    remedy: "channels need a store whose conditional writes are atomic",
+    remedy: "channels and triggers need a store whose conditional writes are atomic",
   });
 }

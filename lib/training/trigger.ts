@@ -1,6 +1,7 @@
 /** Makes a trigger this run's own: whoever creates its object first starts the training, every starter, the workflow too. */
 import { EdgeError } from "../errors";
 import { isRecord } from "../path";
+import { requireConditions } from "../storage/compare-and-swap";
 import type { ObjectStore } from "../storage/object-store";
 import { triggerKey } from "./cause";
 import { Later } from "./later";
@@ -19,7 +20,13 @@ interface Trigger {
   readonly nonce: string;
 }
 
-/** @returns whose the trigger is: "" for ours, else who has it and since when, for people */
+/** What a store says that may be different in a while. */
+const PASSES: readonly string[] = ["objects-busy", "objects-timeout", "objects-unreachable"];
+
+/**
+ * @returns whose the trigger is: "" for ours, else who has it and since when, for people
+ * @throws EdgeError `objects-unsafe` where two could have it, and those of the store
+ */
 export async function claimTrigger(store: ObjectStore, run: TrainingRun, device: string): Promise<string> {
   const trigger: Trigger = {
     schema: "trigger/1",
@@ -31,6 +38,7 @@ export async function claimTrigger(store: ObjectStore, run: TrainingRun, device:
     device,
     nonce: run.id,
   };
+  await requireConditions(store);
   const key = triggerKey(run.model, run.cause);
   // The same bytes at every try: a put whose answer was lost is found to be ours.
   const outcome = await store.put(key, Buffer.from(`${JSON.stringify(trigger)}\n`), {
@@ -57,6 +65,7 @@ function owner(found: { readonly body: Uint8Array } | undefined, id: string): st
 }
 
 /** Something that must be there for a trigger to be claimed. */
-export function refusedTrigger(error: EdgeError): EdgeError {
+export function refusedTrigger(error: EdgeError): Error {
+  if (PASSES.includes(error.code)) return new Later(error);
   return new EdgeError(error.code, `the trigger could not be created: ${error.message}`, { cause: error });
 }

@@ -7,6 +7,7 @@ import { EdgeError } from "../../../lib/errors";
 import { openDatabase, type Database } from "../../../lib/storage/database";
 import { FolderStore } from "../../../lib/storage/folder-store";
 import type { ObjectStore } from "../../../lib/storage/object-store";
+import type { RaceVerdict } from "../../../lib/storage/store-race";
 import { Foreman, type News } from "../../../lib/training/foreman";
 import { Later } from "../../../lib/training/later";
 import { SqlLedger, type Ledger } from "../../../lib/training/ledger";
@@ -110,6 +111,24 @@ describe("a foreman whose disk, store or place gives trouble", () => {
     const { failure } = (await latest()) as TrainingRun;
     assert.deepEqual([starts, failure?.code], [1, "training-unfound"]);
     assert.match(failure?.text ?? "", /the workflow's run-name lacks trigger_id/);
+  });
+
+  it("starts nothing on a store that lets two racing writers win", async () => {
+    const store = new FolderStore(join(dir, "bucket"), systemClock);
+    const unsafe: RaceVerdict = { holds: false, detail: "2 of 12 won" };
+    await hire({ store: Object.assign(store, { conditionalWrites: () => Promise.resolve(unsafe) }) }).start(month);
+    await phase("failed");
+    assert.deepEqual([world.starts, (await latest())?.failure?.code], [0, "objects-unsafe"]);
+  });
+
+  it("waits for a store that is busy while it is tried out", async () => {
+    const store = new FolderStore(join(dir, "bucket"), systemClock);
+    const { conditionalWrites } = store;
+    let asked = 0;
+    const first = (): Promise<RaceVerdict> =>
+      asked++ === 0 ? Promise.reject(new EdgeError("objects-busy", "503")) : conditionalWrites();
+    await hire({ store: Object.assign(store, { conditionalWrites: first }) }).start(month);
+    await until("it runs", () => world.running.length === 1);
   });
 
   it("asks ten times at most for a start whose answer is lost", async () => {

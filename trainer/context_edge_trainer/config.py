@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 LABEL_SOURCES = ("context", "engineer", "process", "maintenance")
+LIVE = "live"
+"""The mode of a record that names none."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Data:
     """Which records may be learnt from; `unseen` holds values of a context field back, as a slice of their own."""
 
     simulated: bool = False
-    modes: tuple[str, ...] = ("live",)
+    modes: tuple[str, ...] = (LIVE,)
     label_sources: tuple[str, ...] = LABEL_SOURCES
     unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

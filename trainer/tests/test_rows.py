@@ -62,6 +62,15 @@ def test_what_cannot_be_a_row_is_counted(config: Config, changes: dict[str, Any]
     assert rejections.first[f"row: {reason}"] == "1"
 
 
+def test_a_record_is_live_and_real_and_in_the_unit_where_it_says_nothing_of_it(config: Config) -> None:
+    record = ldo(1)
+    for name in ("mode", "simulated", "sensor_quality"):
+        del record[name]
+    record["sensor_data"]["camera_text"] = "n/a"
+    rows, rejections = rows_of(config, record)
+    assert (len(rows), rejections.counts) == (2, {})
+
+
 def test_the_label_is_the_truth_and_never_the_prediction(config: Config) -> None:
     rows, _ = rows_of(config, ldo(1, label="hot", ai_prediction="leak"))
     assert rows.labels.tolist() == [0, 1]

@@ -117,7 +117,7 @@ def test_damage_is_set_aside_with_its_place(tmp_path: Path, config: Config) -> N
     assert entries[0]["reason"] == "record: fails its schema"
     assert entries[0]["place"].startswith("labels/v1/by=queue-1/")
     assert entries[1]["text"] == "{half"
-    assert entries[2]["detail"].startswith("/timestamp ")
+    assert entries[2]["detail"].startswith("timestamp ")
     assert manifest["quarantine"]["entries"] == len(entries)
 
 

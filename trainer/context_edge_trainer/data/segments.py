@@ -3,7 +3,7 @@
 What is wrong with a segment or a line is counted, named and quarantined, never fatal: a line that is not JSON costs
 that line, a segment cut short what is behind the cut, a damaged one all of it. Limits on size and depth hold before
 anything is believed. The reader is tolerant: a field it does not know is none of its business, one that training can
-do without may be missing, but what is there has the type that the contract gives it.
+do without may be missing or anything, but what training reads has the type that the contract gives it.
 """
 
 import itertools
@@ -17,6 +17,7 @@ from typing import Any
 
 from ..store.store import Listed, Store
 from .ahead import ahead
+from .breaches import breaches
 from .tolerant import DEPTH, loads, too_deep, validator
 
 MAX_SEGMENT_BYTES = 64 * 1024 * 1024
@@ -281,9 +282,5 @@ class Parser:
         if not isinstance(record, dict) or record.get("schema") != self._kind.schema:
             raise DamagedError(f"not {self._kind.article} {self._kind.schema}")
         if not self._valid.is_valid(record):
-            raise DamagedError("fails its schema", self._breach(record))
+            raise DamagedError("fails its schema", breaches(self._kind.schema, record))
         return record, line
-
-    def _breach(self, record: dict[str, Any]) -> str:
-        error = next(self._valid.iter_errors(record))
-        return f"/{'/'.join(str(step) for step in error.instance_path)} {error.message}"[:300]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..config import Config
+from ..config import LIVE, Config
 from ..store.store import Store
 from .compacted import read_all
 from .segments import LABEL, LDO, Labelled, Parser, Reading, Ref, Rejections, list_segments, read_segments
@@ -97,9 +97,9 @@ def _answers(store: Store, refs: list[Ref], seen: Survey) -> Iterator[tuple[Ref,
 
 def _left_out(ldo: Mapping[str, Any], settled: Settled, config: Config) -> str | None:
     """Why a record is nothing to learn from; None when it is."""
-    if ldo["simulated"] and not config.data.simulated:
+    if ldo.get("simulated", False) and not config.data.simulated:
         return "simulated"
-    if ldo["mode"] not in config.data.modes:
+    if ldo.get("mode", LIVE) not in config.data.modes:
         return f"mode is not {' or '.join(config.data.modes)}"
     if settled.label is None:
         return settled.why

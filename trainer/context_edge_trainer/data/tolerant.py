@@ -17,7 +17,7 @@ DEPTH = 32
 NOT_EMPTY = "."
 # Without these a record says nothing to a trainer.
 NEEDED = {
-    "ldo/1": ["schema", "ldo_id", "timestamp", "mode", "simulated", "sensor_data"],
+    "ldo/1": ["schema", "ldo_id", "timestamp", "sensor_data"],
     "label/1": ["schema", "label_id", "ldo_id", "verdict", "label_source"],
 }
 
@@ -29,17 +29,41 @@ _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 # Without what else the contract asks of it, an id must still be one.
 LDO_ID = {"type": "string", "pattern": "^LDO-[0-9A-Za-z._-]{1,128}$"}
+# What training reads of an LDO and the contract types. Of all else, a channel's value too, whoever uses it judges it.
+READ = (
+    "schema",
+    "timestamp",
+    "device",
+    "asset_id",
+    "mode",
+    "simulated",
+    "context",
+    "ai_prediction",
+    "ground_truth_label",
+    "label_source",
+)
+PROBABILITY = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+DRAW = {"properties": {"evaluation": {"properties": {"probability": PROBABILITY}}}}
+
+
+@cache
+def schema_of(schema: str) -> dict[str, Any]:
+    """What records of "ldo/1" or "label/1" must be."""
+    strict = orjson.loads((SCHEMAS / f"{schema.replace('/', '-')}.json").read_bytes())
+    # Of an LDO nothing but the mode is looked up in a list, and that list is the configuration's. What an answer says
+    # must be known.
+    loose: dict[str, Any] = _loosened(strict, words=schema == "label/1")
+    if schema == "ldo/1":
+        loose["properties"] = {name: loose["properties"][name] for name in READ}
+        loose["properties"] |= {"sensor_data": {"type": "object"}, "decision": DRAW}
+    loose["properties"]["ldo_id"] = LDO_ID
+    return loose | {"required": NEEDED[schema]}
 
 
 @cache
 def validator(schema: str) -> Draft7Validator:
     """For records of "ldo/1" or "label/1"."""
-    strict = orjson.loads((SCHEMAS / f"{schema.replace('/', '-')}.json").read_bytes())
-    # Of an LDO nothing but the mode is looked up in a list, and that list is the configuration's. What an answer says
-    # must be known.
-    loose = _loosened(strict, words=schema == "label/1")
-    loose["properties"]["ldo_id"] = LDO_ID
-    return Draft7Validator(loose | {"required": NEEDED[schema]})
+    return Draft7Validator(schema_of(schema))
 
 
 def _loosened(schema: Any, *, words: bool) -> Any:  # noqa: ANN401 - a JSON Schema is JSON

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import LABEL_SOURCES, Channel, Config
+from ..config import LABEL_SOURCES, LIVE, Channel, Config
 from ..data.segments import Labelled, Rejections
 from ..errors import TrainerError
 from .columns import Flags, Floats, Texts, id_text, members, numbers, plausible_times, text_array, texts, values_at
@@ -78,11 +78,15 @@ class _Sieve:
 def _refuse_not_meant(sieve: _Sieve, ldos: Sequence[Any], timestamps: Floats, config: Config) -> None:
     """What is simulated, not live, or from no plausible time."""
     if not config.data.simulated:
-        sieve.refuse(_flags(value is not False for value in values_at(ldos, "simulated")), "simulated")
+        sieve.refuse(_flags(value is not False for value in _given(ldos, "simulated", False)), "simulated")
     modes = set(config.data.modes)
-    wrong = _flags(not isinstance(mode, str) or mode not in modes for mode in values_at(ldos, "mode"))
+    wrong = _flags(not isinstance(mode, str) or mode not in modes for mode in _given(ldos, "mode", LIVE))
     sieve.refuse(wrong, f"mode is not {' or '.join(config.data.modes)}")
     sieve.refuse(np.isnan(timestamps), "no plausible timestamp")
+
+
+def _given(ldos: Sequence[Any], name: str, absent: object) -> list[Any]:
+    return [ldo.get(name, absent) for ldo in ldos]
 
 
 def _labels(sieve: _Sieve, said: Sequence[str | None], config: Config) -> NDArray[np.int64]:

@@ -96,11 +96,11 @@ describe("the workflow mlops.yml", function () {
     });
     after(() => rmSync(workspace, { recursive: true, force: true }));
 
-    const runner = (inputs: object, secrets: object = {}): Runner => {
+    const runner = (inputs: object, secrets: object = {}, id = "42"): Runner => {
       const github = {
         event_name: "workflow_dispatch",
-        run_id: "42",
-        env: { GITHUB_RUN_ID: "42", GITHUB_SHA: "HEAD" },
+        run_id: id,
+        env: { GITHUB_RUN_ID: id, GITHUB_SHA: "HEAD" },
       };
       return new Runner(workspace, { inputs: { bucket, limit: "100000", ...inputs }, vars: {}, secrets, github });
     };
@@ -163,10 +163,16 @@ describe("the workflow mlops.yml", function () {
     });
 
     it("end before anything is read where somebody else has the trigger", () => {
-      const second = runner({ config: config(0), cause: "month-2026-11" });
+      const second = runner({ config: config(0), cause: "month-2026-11" }, {}, "43");
       const done = second.run(train);
       assert.deepEqual(names(done), ["install", "configure", "trigger"], all(done));
       assert.equal(second.outputs(train)["version"], "");
+    });
+
+    it("go on where a run is run again: the trigger is its own", () => {
+      const again = runner({ config: config(0), cause: "month-2026-11" });
+      const done = again.run(train, ["install", "configure", "trigger"]);
+      assert.deepEqual([done.at(-1)?.status, again.steps["trigger"]?.outputs], [0, {}], all(done));
     });
 
     it("fail at a gate that does not pass, with the report and without a release", () => {

@@ -61,3 +61,17 @@ def test_the_command_tells_who_is_first_by_its_status(tmp_path: Path, capsys: py
     assert main(command) == 4
     assert f"month-2026-11 of pumps is triggered already in folder {tmp_path}" in capsys.readouterr().err
     assert main([*command[:-1], "[]"]) == 2
+
+
+def test_a_starter_that_begins_again_finds_its_own_trigger(tmp_path: Path) -> None:
+    command = ["trigger", "--store", str(tmp_path), "--model", "pumps", "--cause", "month-2026-11"]
+    assert main([*command, "--id", "github-42"]) == 0
+    file = tmp_path / "triggers" / "pumps" / "month-2026-11.json"
+    before = file.read_bytes()
+    assert main([*command, "--id", "github-42"]) == 0
+    assert file.read_bytes() == before
+    assert main([*command, "--id", "github-43"]) == 4
+    assert main(command) == 4
+    file.write_bytes(b"{half")
+    assert main([*command, "--id", "github-42"]) == 4
+    assert main([*command, "--id", "a b"]) == 2

@@ -16,6 +16,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cause", required=True, metavar="CAUSE", help="month-2026-11, count-<snapshot> or fpr-<release, 8 hex>-<n>"
     )
+    parser.add_argument(
+        "--id", default="", metavar="ID", help="names the starter: one that begins again finds its own trigger"
+    )
     parser.add_argument("--body", default="{}", metavar="JSON", help="an object with what else the trigger shall say")
 
 
@@ -25,6 +28,6 @@ def run(options: argparse.Namespace, progress: Reporter) -> None:
     from ..store.store import open_store
 
     store = open_store(options.store)
-    if not trigger(store, options.model, options.cause, parse_body(options.body)):
+    if not trigger(store, options.model, options.cause, parse_body(options.body), options.id):
         raise TakenError(f"{options.cause} of {options.model} is triggered already in {store.description}")
     progress(f"triggered {options.model}: {options.cause}")

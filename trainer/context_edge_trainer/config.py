@@ -128,8 +128,8 @@ class Gates:
 
     `accuracy`, `macro_f1` and `recall` (of every label that is not normal) are lower bounds, `fpr` (false alerts over
     normal rows), `calibration_gap` (said minus right, where the device would alert), `int8_drop` (accuracy lost by
-    INT8) and `latency_ms` (p99 on the device) upper ones. A figure that rests on fewer than `min_rows` rows is "not
-    enough rows".
+    INT8) and `latency_ms` (p99 on the device) upper ones. A figure that rests on rows that are worth fewer than
+    `min_rows` of equal weight is "not enough rows".
     """
 
     accuracy: float = 0.92

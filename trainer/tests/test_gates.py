@@ -10,6 +10,7 @@ from context_edge_trainer.config import Config
 from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.figures.measures import Judged, Scheme, gains, judge, measure
 from context_edge_trainer.judge.gates import gate_names, judge_gates, passed
+from context_edge_trainer.judge.words import result_of
 
 Configured = Callable[[str, str], Config]
 EXPORT = {
@@ -90,6 +91,18 @@ def test_rows_that_may_not_be_measured_on_are_not_counted(config: Config) -> Non
     assert gates["recall:leak"]["n"] == 29
     assert gates["recall:leak"]["result"] == "not enough rows"
     assert gates["accuracy"]["n"] == 189
+
+
+def test_rows_count_as_much_as_they_are_worth(config: Config) -> None:
+    """Ninety rows of which three have nearly all the weight: three answers, and all of them right."""
+    truth = [0] * 30 + [1] * 30 + [2] * 30
+    said = [label if place % 30 == 0 else (label or 3) - 1 for place, label in enumerate(truth)]
+    judged = answers(truth, said, weights=[1e4 if place % 30 == 0 else 1.0 for place in range(90)])
+    gates = {gate["name"]: gate for gate in judge_gates(evaluation(judged, config), EXPORT, config)}
+    for name in ("accuracy", "fpr", "macro_f1", "recall:hot", "recall:leak", "calibration"):
+        assert gates[name]["result"] == "not enough rows", name
+    assert (gates["accuracy"]["n"], gates["accuracy"]["worth"]) == (90, 3.0)
+    assert result_of(gates["recall:leak"], 30) == "not enough rows: 30 (worth 1) of 30"
 
 
 def test_a_test_fold_without_rows_passes_nothing(config: Config) -> None:

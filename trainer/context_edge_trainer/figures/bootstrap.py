@@ -5,7 +5,7 @@ matrices, whatever the number of rows. Two models that are judged on the same ro
 interval of their difference a paired one. Cluster bootstrap: Davison and Hinkley 1997, chapter 3.8; percentiles.
 """
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,16 @@ Floats = NDArray[np.float64]
 
 
 class Figure(TypedDict):
-    """A measured figure with its 95 % interval; None where nothing defines one. `n` is the rows that it rests on."""
+    """A measured figure with its 95 % interval; None where nothing defines one. `n` is the rows that it rests on.
+
+    `worth` is as how many rows of equal weight these count, where they do not weigh the same.
+    """
 
     value: float | None
     low: float | None
     high: float | None
     n: int
+    worth: NotRequired[float]
 
 
 def resample(sums: Floats, seed: int) -> Floats:
@@ -42,6 +46,23 @@ def resample(sums: Floats, seed: int) -> Floats:
         times = np.bincount(picked.ravel(), minlength=some * groups).reshape(some, groups)
         drawn[start : start + some] = times.astype(np.float64) @ sums
     return drawn
+
+
+def worth(weights: Floats) -> float:
+    """As how many rows of equal weight those with these weights count: Kish's effective sample size (1965, 11.7)."""
+    total = float(weights.sum())
+    return total * total / float(np.square(weights).sum()) if total > 0 else 0.0
+
+
+def worth_of(figure: Figure) -> float:
+    """As how many rows of equal weight those count that a figure rests on."""
+    return figure.get("worth", figure["n"])
+
+
+def weighed(figure: Figure, weights: Floats) -> Figure:
+    """The figure, with what its rows are worth where they do not weigh the same."""
+    found = round(worth(weights), 1)
+    return {**figure, "worth": found} if found < len(weights) else figure
 
 
 def interval(value: float, drawn: Floats, n: int, units: float = 0, *, groups: int = 2) -> Figure:

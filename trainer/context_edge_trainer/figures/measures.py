@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Config
-from .bootstrap import Figure, Floats, interval, resample
+from .bootstrap import Figure, Floats, interval, resample, weighed, worth
 
 Integers = NDArray[np.int64]
 BINS = 10
@@ -104,15 +104,17 @@ def gains(better: Judged, worse: Judged, scheme: Scheme, names: Iterable[str]) -
     for judged in (better.counted(), worse.counted()):
         sums = _Sums.of(judged, scheme)
         drawn = resample(sums.flat(), scheme.seed)
-        sides.append((_figures(sums.total(), scheme), _figures(drawn, scheme), _rows_of(judged, scheme)))
-    (one, ones, n), (other, others, m) = sides
+        sides.append((_figures(sums.total(), scheme), _figures(drawn, scheme), _rests_on(judged, scheme)))
+    (one, ones, on), (other, others, other_on) = sides
+    weights = better.counted().weights
     groups = len(np.unique(better.counted().groups))
-    return {
-        name: interval(
-            float(one[name][0] - other[name][0]), ones[name] - others[name], min(n[name], m[name]), groups=groups
-        )
-        for name in names
-    }
+    found = {}
+    for name in names:
+        gain, gains_drawn = float(one[name][0] - other[name][0]), ones[name] - others[name]
+        # As little is known as of the one of the two that rests on less.
+        mask = min(on[name], other_on[name], key=lambda rows: worth(weights[rows]))
+        found[name] = weighed(interval(gain, gains_drawn, int(mask.sum()), groups=groups), weights[mask])
+    return found
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,8 @@ def _with_intervals(sums: _Sums, drawn: Floats, judged: Judged, scheme: Scheme) 
     for name, mask in _rests_on(judged, scheme).items():
         rows = int(mask.sum())
         units = 0.0 if name in NO_SHARES else max(len(np.unique(judged.groups[mask])), rows / effect)
-        found[name] = interval(float(point[name][0]), samples[name], rows, units, groups=len(sums.cells))
+        figure = interval(float(point[name][0]), samples[name], rows, units, groups=len(sums.cells))
+        found[name] = weighed(figure, judged.weights[mask])
     return found
 
 
@@ -227,10 +230,6 @@ def _rests_on(judged: Judged, scheme: Scheme) -> dict[str, NDArray[np.bool_]]:
     }
     masks |= {f"recall.{name}": judged.truth == index for index, name in enumerate(scheme.labels)}
     return masks | {f"precision.{name}": judged.said == index for index, name in enumerate(scheme.labels)}
-
-
-def _rows_of(judged: Judged, scheme: Scheme) -> dict[str, int]:
-    return {name: int(mask.sum()) for name, mask in _rests_on(judged, scheme).items()}
 
 
 def _confusion(judged: Judged, labels: int) -> list[list[int]]:

@@ -10,7 +10,7 @@ from typing import Any, NotRequired
 
 from ..config import Config, Waiver
 from ..errors import TrainerError
-from ..figures.bootstrap import Figure
+from ..figures.bootstrap import Figure, worth_of
 from ..learn.mark import WITH_CONTEXT
 
 PASS = "pass"
@@ -96,7 +96,7 @@ def _current(current: Mapping[str, Any] | None, config: Config) -> list[Gate]:
     for name, better in COMPARED.items():
         figure: Figure = current["gain"][name]
         worst = figure["high"] if better > 0 else figure["low"]
-        few = worst is None or figure["n"] < config.gates.min_rows
+        few = worst is None or worth_of(figure) < config.gates.min_rows
         result = FEW if few or worst is None else PASS if worst * better >= 0 else FAIL
         found.append(_gate(f"{CURRENT}{name}", figure, ">=" if better > 0 else "<=", 0.0, result))
     return found
@@ -105,7 +105,7 @@ def _current(current: Mapping[str, Any] | None, config: Config) -> list[Gate]:
 def _measured(name: str, figure: Figure, sense: str, bound: float, least: int) -> Gate:
     value = figure["value"]
     reached = value is not None and _holds(value, sense, bound)
-    return _gate(name, figure, sense, bound, FEW if figure["n"] < least else PASS if reached else FAIL)
+    return _gate(name, figure, sense, bound, FEW if worth_of(figure) < least else PASS if reached else FAIL)
 
 
 def _holds(value: float, sense: str, bound: float) -> bool:
@@ -122,7 +122,7 @@ def _point(value: float | None, n: int) -> Figure:
 
 
 def _gate(name: str, figure: Figure, sense: str, bound: float, result: str) -> Gate:
-    return {
+    gate: Gate = {
         "name": name,
         "value": figure["value"],
         "low": figure["low"],
@@ -132,6 +132,9 @@ def _gate(name: str, figure: Figure, sense: str, bound: float, result: str) -> G
         "bound": bound,
         "result": result,
     }
+    if "worth" in figure:
+        gate["worth"] = figure["worth"]
+    return gate
 
 
 def _waive(gates: Sequence[Gate], config: Config) -> list[Gate]:

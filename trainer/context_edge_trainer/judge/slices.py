@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..config import Config
+from ..figures.bootstrap import worth_of
 from ..figures.measures import Judged, Scheme, measure
 from ..learn.columns import Flags, Texts, utc_days
 from ..learn.dataset import Rows
@@ -55,7 +56,13 @@ def _part(value: str, answers: Judged, scheme: Scheme, least: int) -> dict[str, 
     measured = measure(answers, scheme)
     figures = {name: measured["figures"][name] for name in FIGURES}
     rows = measured["rows"]
-    return {"value": value, "rows": rows, "groups": measured["groups"], "few": rows < least, "figures": figures}
+    return {
+        "value": value,
+        "rows": rows,
+        "groups": measured["groups"],
+        "few": worth_of(figures["accuracy"]) < least,
+        "figures": figures,
+    }
 
 
 def _unknown(test: Rows, rows: Rows, config: Config) -> dict[str, Flags]:

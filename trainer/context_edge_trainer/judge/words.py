@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..figures.bootstrap import Figure
+from ..figures.bootstrap import Figure, worth_of
 from .gates import CURRENT, FAIL, FEW, PASS, PENDING_DEVICE, PENDING_EXPORT, RECALL, WAIVED, Gate, passed
 
 NAMES = {
@@ -95,7 +95,7 @@ def bound_of(gate: Gate) -> str:
 
 def result_of(gate: Gate, least: int) -> str:
     """What came of it; `least` is how many rows a gate needs."""
-    few = f"not enough rows: {gate['n']:,} of {least:,}"
+    few = f"not enough rows: {_counted(gate)} of {least:,}"
     waived = few if gate.get("found") == FEW else "fails"
     return {
         PASS: "passes",
@@ -137,8 +137,13 @@ def verdict(gates: Sequence[Gate], simulated: bool) -> dict[str, Any]:
 
 def _why(gate: Gate) -> str:
     if FEW in (gate["result"], gate.get("found")):
-        return f"{gate['n']:,} runs are too few to tell"
+        return f"{_counted(gate)} runs are too few to tell"
     return f"{value_of(gate)}, must be {bound_of(gate)}"
+
+
+def _counted(figure: Figure) -> str:
+    """`1,250`, or `1,250 (worth 12.3)` where one weighs more than another."""
+    return f"{figure['n']:,} (worth {worth_of(figure):,g})" if "worth" in figure else f"{figure['n']:,}"
 
 
 def _number(name: str, value: float) -> str:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from ..figures.bootstrap import worth
 from .columns import Floats
 from .dataset import Rows
 
@@ -64,6 +65,7 @@ def calibrate(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> 
     """
     wide = logits.double()
     rows, count = wide.shape
+    counted = float(rows) if weights is None else worth(weights.double().numpy())
     log_temperature = torch.zeros(1, dtype=torch.float64, requires_grad=True)
     bias = torch.zeros(count, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([log_temperature, bias], max_iter=200, line_search_fn="strong_wolfe")
@@ -72,7 +74,7 @@ def calibrate(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> 
         optimizer.zero_grad()
         losses = cross_entropy((wide + bias) / log_temperature.exp(), labels, reduction="none")
         prior = (bias / SPREAD_OF_BIAS).square().sum() + (log_temperature / SPREAD_OF_LOG_TEMPERATURE).square().sum()
-        loss = _mean(losses, weights) + prior / (2 * _worth(rows, weights))
+        loss = _mean(losses, weights) + prior / (2 * counted)
         loss.backward()
         return loss
 
@@ -84,8 +86,3 @@ def calibrate(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> 
 
 def _mean(losses: Tensor, weights: Tensor | None) -> Tensor:
     return losses.mean() if weights is None else (losses * weights).sum() / weights.sum()
-
-
-def _worth(rows: int, weights: Tensor | None) -> float:
-    """How many rows of equal weight tell as much (Kish's effective sample size)."""
-    return float(rows) if weights is None else float(weights.sum().square() / weights.square().sum())

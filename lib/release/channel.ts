@@ -114,8 +114,7 @@ export class Channel {
     const files: string[] = [];
     for (const digest of kept) {
       const bundle = await cache.get(digest);
-      // Another ring's may be signed by a key that is not trusted in this one.
-      if (bundle) files.push(...namedFiles(bundle));
+      if (bundle) files.push(...filesOf(bundle));
     }
     await cache.prune(new Set([...kept, ...files]), this.parts.clock.now());
   }
@@ -146,5 +145,15 @@ export class Channel {
     const { synced } = watch.stamp();
     const doubt = watch.trouble() ?? (synced === false ? "no time service has set the clock for 9 hours" : undefined);
     return { now: clock.now(), doubt, notBefore: Math.max(builtAt(), Date.parse(pointer.issued_at)) };
+  }
+}
+
+/** Of any ring's bundle: it may be signed by a key that is not trusted in this one. */
+function filesOf(bundle: Uint8Array): readonly string[] {
+  try {
+    return namedFiles(bundle);
+  } catch {
+    // No bundle as this version reads them: it will not be served again.
+    return [];
   }
 }

@@ -18,7 +18,7 @@ const FIRST_LOOK_MS = 5_000;
 
 export class Follower {
   private readonly name: string;
-  /** What the slot has refused, and why: it is the same files the next time. */
+  /** What the slot has refused for what its files are, and why: they are the same the next time. */
   private unfit: { readonly release: string; readonly error: unknown } | undefined;
   /** What it serves. */
   private serving: string | undefined;
@@ -77,7 +77,7 @@ export class Follower {
       try {
         await this.slot.activate(channelSource(this.channel, ref));
       } catch (error) {
-        if (!PASSING.test(errorCode(error))) this.unfit = { release, error };
+        if (OF_FILES.test(errorCode(error))) this.unfit = { release, error };
         throw error;
       }
       this.serving = release;
@@ -86,8 +86,8 @@ export class Follower {
   }
 }
 
-/** Of what may be over a moment later; anything else is about the files, or about this machine. */
-const PASSING = /^(objects-|cache$|blob-|slot-closed$)/;
+/** About the files; anything else (the store, a worker that died, no memory) may be over a moment later. */
+const OF_FILES = /^(golden-|manifest-|onnx-|signature-|release-(files|incomplete|misnamed)$)/;
 
 /** A release of a channel, read and verified anew each time, out of the device's cache. */
 function channelSource(channel: Channel, ref: ReleaseRef): ReleaseSource {

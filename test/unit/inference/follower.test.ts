@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock, type Clock } from "../../../lib/clock";
 import { EdgeError } from "../../../lib/errors";
-import { DEFAULT_LOAD } from "../../../lib/inference/backend";
+import { DEFAULT_LOAD, type Backend } from "../../../lib/inference/backend";
 import { Follower } from "../../../lib/inference/follower";
 import { OnnxBackend } from "../../../lib/inference/onnx-backend";
 import { ModelSlot } from "../../../lib/inference/slot";
@@ -57,13 +57,10 @@ describe("following a channel into a slot", () => {
     change: Partial<ChannelParts> = {},
     settled?: (slot: ModelSlot) => boolean,
     clock: Clock = hasty,
+    backend: Backend = new OnnxBackend(),
   ): Promise<{ slot: ModelSlot; follower: Follower; done: Promise<void> }> {
     const load = { ...DEFAULT_LOAD, placement: "in-process" } as const;
-    const slot = new ModelSlot(
-      { backend: "auto", allowFallback: false, load, queueLimit: 10 },
-      [new OnnxBackend()],
-      systemClock,
-    );
+    const slot = new ModelSlot({ backend: "auto", allowFallback: false, load, queueLimit: 10 }, [backend], systemClock);
     slots.push(slot);
     const settings = {
       model: MODEL,
@@ -114,6 +111,23 @@ describe("following a channel into a slot", () => {
     await point(store, pointerTo("2.0.0", two.bundle, 3), keys.pointer);
     await done;
     assert.deepEqual([slot.state.model?.version, slot.state.refused], ["2.0.0", undefined]);
+  });
+
+  it("loads a release again that this machine could not load", async () => {
+    await point(store, pointerTo("1.0.0", one.bundle, 1), keys.pointer);
+    const real = new OnnxBackend();
+    const faults = ["model-lost", "runtime"];
+    const weak: Backend = {
+      kind: real.kind,
+      load: (release, options) => {
+        const code = faults.shift();
+        return code === undefined
+          ? real.load(release, options)
+          : Promise.reject(new EdgeError(code, "the machine has no memory left"));
+      },
+    };
+    const { slot } = await start({}, ({ state }) => state.phase === "ready", hasty, weak);
+    assert.deepEqual([slot.state.model?.version, faults], ["1.0.0", []]);
   });
 
   it("refuses a genuine release under another version's name", async () => {

@@ -175,8 +175,10 @@ export class Foreman {
   /** What may work later is tried again; anything else ends the run, or, where it cannot be written down, waits. */
   private async fare(thrown: unknown): Promise<void> {
     const run = this.current;
-    if (!(thrown instanceof Later) && !isDisk(thrown) && run && !hasEnded(run)) {
-      const failure = { code: errorCode(thrown), text: asError(thrown).message };
+    if (run && !hasEnded(run) && !passes(thrown, run)) {
+      // Nobody looks at a run that has failed: it must not go on by itself.
+      const end = dutyOf(run) === "watch" ? `; ${await this.tryToStop(run)}` : "";
+      const failure = { code: errorCode(thrown), text: `${asError(thrown).message}${end}` };
       try {
         await this.happen({ kind: "failed", failure });
         return;
@@ -291,13 +293,19 @@ export class Foreman {
 
   private async giveUp(run: TrainingRun): Promise<void> {
     const hours = this.options.deadlineMs / 3_600_000;
-    // Whether it can still be stopped changes nothing: nobody waits for it any longer.
-    const stopped = await this.options.workplace.stop(run).then(
-      () => "it was stopped",
-      (error: unknown) => `it could not be stopped: ${asError(error).message}`,
-    );
+    const stopped = await this.tryToStop(run);
     const text = `not finished ${Number(hours.toPrecision(3))} h after its start, the deadline; ${stopped}`;
     await this.happen({ kind: "failed", failure: { code: "training-deadline", text } });
+  }
+
+  /** Whether it can still be stopped changes nothing: nobody waits for it any longer. @returns what came of it */
+  private async tryToStop(run: TrainingRun): Promise<string> {
+    try {
+      await this.options.workplace.stop(run);
+      return "it was stopped";
+    } catch (error) {
+      return `it could not be stopped: ${asError(error).message}`;
+    }
   }
 
   private hear(progress: NonNullable<TrainingRun["progress"]>): void {
@@ -351,9 +359,19 @@ export class Foreman {
   }
 }
 
-/** What cannot be written down has not happened: it is tried again when the disk has room, or the file is free. */
-function isDisk(error: unknown): boolean {
-  return /^(?:database|disk-full)/.test(errorCode(error));
+/**
+ * What cannot be written down has not happened: it is tried again when the disk has room, or the file is free. A token that
+ * is refused in the middle says nothing of the training, which goes on meanwhile.
+ */
+function passes(error: unknown, run: TrainingRun): boolean {
+  const code = errorCode(error);
+  if (error instanceof Later || /^(?:database|disk-full)/.test(code) || isFile(code)) return true;
+  return code === "github-denied" && dutyOf(run) === "watch";
+}
+
+/** As the system says it: ENOSPC, EMFILE, EIO. */
+function isFile(code: string): boolean {
+  return /^E[A-Z0-9]+$/.test(code);
 }
 
 function unfound({ id }: TrainingRun, what: string): EdgeError {
@@ -363,5 +381,13 @@ function unfound({ id }: TrainingRun, what: string): EdgeError {
 }
 
 function edge(error: unknown): EdgeError {
-  return error instanceof EdgeError ? error : new EdgeError("internal", asError(error).message);
+  if (error instanceof EdgeError) return error;
+  const { message } = asError(error);
+  const code = errorCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT") return new EdgeError("disk-full", message, { cause: error });
+  if (!isFile(code)) return new EdgeError("internal", message, { cause: error });
+  return new EdgeError("training-folder", `the run's folder: ${message}`, {
+    cause: error,
+    remedy: "the folder training in the device's data folder must be writable; it is tried again",
+  });
 }

@@ -78,8 +78,12 @@ export class GithubPlace implements Workplace {
     return undefined;
   }
 
-  async stop({ handle }: TrainingRun): Promise<void> {
-    if (handle !== undefined) await this.options.client.cancel(handle);
+  async stop(run: TrainingRun): Promise<void> {
+    const handle = run.handle ?? (await this.find(run))?.handle;
+    if (handle === undefined) {
+      throw new EdgeError("training-unfound", `no workflow run whose name holds ${run.id} is found`);
+    }
+    await this.options.client.cancel(handle);
   }
 
   private async outcome(run: TrainingRun, conclusion: string, looking: AbortSignal): Promise<Outcome | undefined> {

@@ -98,10 +98,7 @@ export class LocalPlace implements Workplace {
         }
         if (tail.read > MOST_SAID) {
           await this.stop(run);
-          throw new EdgeError(
-            "training-output",
-            `the trainer has said more than ${MOST_SAID >> 20} MB and was stopped`,
-          );
+          throw new EdgeError("training-output", `the trainer has said more than ${MOST_SAID >> 20} MB`);
         }
       }
       if (!alive) return this.outcome(run, ending, latest);

@@ -131,6 +131,42 @@ describe("a foreman whose disk, store or place gives trouble", () => {
     await until("it runs", () => world.running.length === 1);
   });
 
+  /** What a look at the run throws at first. */
+  const watchThrows = (thrown: Error): Workplace => {
+    const place = world.place();
+    let looks = 0;
+    return { ...place, watch: (...args) => (looks++ === 0 ? Promise.reject(thrown) : place.watch(...args)) };
+  };
+
+  for (const [error, code] of [
+    [Object.assign(new Error("EMFILE: too many open files"), { code: "EMFILE" }), "training-folder"],
+    [Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" }), "disk-full"],
+    [new EdgeError("github-denied", "Bad credentials"), "github-denied"],
+  ] as const) {
+    it(`waits at ${code} in the middle (${error.message}), while the training goes on`, async () => {
+      const here = hire({ workplace: watchThrows(error) });
+      await here.start(month);
+      await until("it waits", () => here.trouble?.code === code);
+      world.end();
+      await phase("done");
+      assert.equal(world.starts, 1);
+    });
+  }
+
+  it("starts when the disk has room again", async () => {
+    world.refusals = [Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" })];
+    const here = hire();
+    await here.start(month);
+    await until("it waits", () => here.trouble?.code === "disk-full");
+    await until("it runs", () => world.running.length === 1);
+  });
+
+  it("leaves no work running behind a run that has failed, and says so", async () => {
+    await hire({ workplace: watchThrows(new EdgeError("training-files", "another model's")) }).start(month);
+    await phase("failed");
+    assert.deepEqual([world.running.length, (await latest())?.failure?.text], [0, "another model's; it was stopped"]);
+  });
+
   it("asks ten times at most for a start whose answer is lost", async () => {
     let starts = 0;
     const start = (): Promise<never> => {

@@ -201,6 +201,14 @@ describe("training in GitHub Actions, against a stand-in that answers as its RES
     }
   });
 
+  it("finds what it is to stop by the trigger's id, and says when there is none", async () => {
+    standin.older = "overlooks";
+    await assert.rejects(place().stop(run()), { code: "training-unfound" });
+    await place().start(run());
+    await place().stop(run());
+    assert.equal(standin.run.conclusion, "cancelled");
+  });
+
   it("cancels, and takes a run that has ended for one that was cancelled", async () => {
     const mine = await started();
     await place().stop(mine);

@@ -11,12 +11,12 @@ import { configToml } from "../../lib/training/config-toml";
 import { promoteCandidate } from "../../lib/training/promotion";
 import { writeSegments } from "../../simulator/segments";
 import { cached, scratch } from "../support/cache";
-import { Runner, readWorkflow, type Done } from "../support/workflow";
+import { Runner, evaluate, readWorkflow, type Done } from "../support/workflow";
 
 const ROOT = join(__dirname, "..", "..");
 const FILE = join(ROOT, ".github", "workflows", "mlops.yml");
 const ACTIONLINT = "v1.7.7";
-const INPUTS = ["bucket", "model", "since", "limit", "validated", "cause", "trigger_id", "config"];
+const INPUTS = ["bucket", "model", "since", "limit", "validated", "cause", "trigger_id", "config", "tag"];
 
 const config = (accuracy: number): string =>
   configToml({
@@ -54,6 +54,13 @@ describe("the workflow mlops.yml", function () {
   const { train, tag } = workflow.jobs;
   assert.ok(train && tag);
 
+  const tags = (published: string, event_name: string, wish: unknown): boolean =>
+    evaluate(tag.if ?? "", {
+      needs: { train: { outputs: { published } } },
+      github: { event_name },
+      inputs: { tag: wish },
+    }) === true;
+
   it("passes actionlint", async function () {
     this.timeout(600_000);
     const home = await cached("actionlint", ACTIONLINT, (dir) => {
@@ -76,6 +83,13 @@ describe("the workflow mlops.yml", function () {
       assert.doesNotMatch(run ?? "", /\$\{\{/);
       if (uses !== undefined) assert.match(uses, /^actions\/[\w-]+@v\d+$/);
     }
+  });
+
+  it("tags what was published, unless it is told not to", () => {
+    assert.equal(tags("true", "workflow_dispatch", true), true);
+    assert.equal(tags("true", "schedule", undefined), true);
+    assert.equal(tags("true", "workflow_dispatch", false), false);
+    assert.equal(tags("", "workflow_dispatch", true), false);
   });
 
   describe("its steps' own commands, in order", () => {
@@ -119,8 +133,9 @@ describe("the workflow mlops.yml", function () {
         names(done),
         train.steps.flatMap(({ name, run }) => (run === undefined ? [] : [name])),
       );
-      const { version } = first.outputs(train);
+      const { version, published } = first.outputs(train);
       assert.ok(version);
+      assert.equal(published, "true");
       assert.ok(existsSync(join(bucket, "releases", "motor-faults", `${version}.json`)));
       assert.ok(existsSync(join(first.temp, "work", "report.html")));
       const trigger = JSON.parse(readFileSync(join(bucket, "triggers", "motor-faults", "month-2026-11.json"), "utf8"));
@@ -153,13 +168,16 @@ describe("the workflow mlops.yml", function () {
         needs: { train: { outputs: { version } } },
         github: { env: { GITHUB_SHA: "HEAD" } },
       });
-      const tagged = tagging.run(tag);
+      // A second time too: a job that is run again finds its own tag.
+      const tagged = [...tagging.run(tag), ...tagging.run(tag)];
       assert.deepEqual(
         tagged.map(({ status }) => status),
-        [0],
+        [0, 0],
         all(tagged),
       );
       assert.match(git("ls-remote", "origin"), new RegExp(`refs/tags/model-v${version}`));
+      git("-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "--allow-empty", "-m", "two");
+      assert.notEqual(tagging.run(tag)[0]?.status, 0, "a tag moved to another commit");
     });
 
     it("end before anything is read where somebody else has the trigger", () => {

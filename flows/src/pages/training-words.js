@@ -1,7 +1,8 @@
 // How the Training page says what became of runs and gates; the builder puts these among its methods.
 export default {
   toneOfRun({ phase, stopping }) {
-    if (stopping && phase !== "stopped") return { tone: "ce-warn", sign: "◐", word: "stopping" };
+    const open = ["requested", "dispatching", "dispatched", "running"].includes(phase);
+    if (stopping && open) return { tone: "ce-warn", sign: "◐", word: "stopping" };
     const going = { tone: "ce-ok", sign: "●", word: "training" };
     return (
       {
@@ -15,6 +16,10 @@ export default {
         already: { tone: "ce-idle", sign: "–", word: "trained elsewhere" },
       }[phase] || { tone: "ce-idle", sign: "?", word: phase }
     );
+  },
+  /** Where it runs; "" for what is no address that a person can be sent to. */
+  linkOf(run) {
+    return run && /^https:\/\//.test(run.url || "") ? run.url : "";
   },
   /** Why it was trained, for a person. */
   causeOf(cause) {

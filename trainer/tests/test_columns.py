@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from context_edge_trainer.learn.columns import (
+from context_edge_trainer.data.columns import (
     members,
     number_text,
     numbers,

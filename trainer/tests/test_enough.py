@@ -6,9 +6,9 @@ import pytest
 
 from context_edge_trainer.config import Config
 from context_edge_trainer.config_file import parse_config
+from context_edge_trainer.data.columns import plausible_times, values_at
 from context_edge_trainer.data.segments import Rejections, as_labelled
 from context_edge_trainer.errors import TrainerError
-from context_edge_trainer.learn.columns import plausible_times, values_at
 from context_edge_trainer.learn.enough import alternatives, check_enough
 from context_edge_trainer.learn.rows import collect
 

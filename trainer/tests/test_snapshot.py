@@ -14,9 +14,11 @@ import pytest
 
 from context_edge_trainer.config import Config
 from context_edge_trainer.data.parts import PART_ROWS, PartWriter, read_parts
-from context_edge_trainer.data.segments import Labelled
+from context_edge_trainer.data.segments import Labelled, Rejections
 from context_edge_trainer.data.snapshot import read_snapshot, take_snapshot
 from context_edge_trainer.errors import TrainerError
+from context_edge_trainer.learn.folds import fold_of
+from context_edge_trainer.learn.rows import collect
 from context_edge_trainer.store.folder_store import FolderStore
 
 from .conftest import SPOOL, answer, ldo, plant, write_labels, write_store
@@ -163,6 +165,25 @@ def test_a_date_a_limit_and_validated_take_what_they_say(tmp_path: Path, config:
     assert numbers(tmp_path) == [3 * day, 2 * day]
     with pytest.raises(TrainerError, match="--since tomorrow: last, or a date such as 2026-10-01, is needed"):
         snap(tmp_path, config, since="tomorrow")
+
+
+def test_an_episode_stays_on_its_side_whatever_of_it_may_be_learnt_from(tmp_path: Path, config: Config) -> None:
+    batches = [next(lot for n in range(999) if fold_of("tests", lot := f"LOT-{n}") == side) for side in (0, 5)]
+
+    def alert(number: int, batch: str, label: str | None) -> dict[str, Any]:
+        decision = {"outcome": "alert", "reasons": [], "episode_id": "E1", "evaluation": None}
+        return ldo(number, label=label, decision=decision, context={"batch": batch, "normal": {"temperature": 50}})
+
+    def folds(**asked: Any) -> dict[int, int]:
+        snap(tmp_path, config, **asked)
+        rows = collect(read_snapshot(tmp_path / "out")[1], config, Rejections())
+        return {int(name[-3:], 16): int(fold) for name, fold in zip(rows.ldo_ids, rows.folds, strict=True)}
+
+    write_store(tmp_path, [alert(3, batches[1], "hot"), alert(2, batches[1], "hot"), alert(1, batches[0], None)])
+    assert folds() == {2: 0, 3: 0}
+    assert folds(limit=1) == {3: 0}
+    write_labels(tmp_path, [answer(1, 1, "wrong", "hot")])
+    assert folds() == {1: 0, 2: 0, 3: 0}
 
 
 def test_label_sources_that_are_not_asked_for_are_left_out(tmp_path: Path, configured: Any) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from context_edge_trainer.config import Config
+from context_edge_trainer.data.columns import Floats, text_array
 from context_edge_trainer.data.segments import Labelled, Rejections
-from context_edge_trainer.learn.columns import Floats, text_array
 from context_edge_trainer.learn.rows import Rows, collect
 from context_edge_trainer.learn.weights import MOST, capped_weights, class_weights, row_weights, tell_unmet, unmet
 

@@ -88,7 +88,8 @@ class Labelled:
     labelled it ("" for the device's own context) and `identity` how that one is known (authenticated, declared or "").
     `stream` is "evaluation" or "learning" for an engineer's answer, `probability` that with which the evaluation stream
     drew the record, 1 where an answer changed the label that the record carried itself; `changed` marks a correction,
-    `confirmed` that a person, the process or maintenance stands behind the label. `place` is "<key>:<line>".
+    `confirmed` that a person, the process or maintenance stands behind the label. `group` is that of the
+    episode where that is not the record's own, with the `[folds] group` by which it is. `place` is "<key>:<line>".
     """
 
     place: str
@@ -101,6 +102,7 @@ class Labelled:
     probability: float | None = None
     changed: bool = False
     confirmed: bool = False
+    group: tuple[str, list[str]] | None = None
 
 
 def as_labelled(place: str, ldo: dict[str, Any]) -> Labelled:

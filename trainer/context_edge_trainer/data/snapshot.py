@@ -24,6 +24,7 @@ from ..progress import Progress
 from ..stages import forget
 from ..store.store import Store
 from . import history
+from .groups import episode_of
 from .parts import LDO_COLUMNS, PartWriter, read_parts
 from .quarantine import FILE as QUARANTINE
 from .quarantine import Quarantine
@@ -69,7 +70,16 @@ def read_snapshot(out: Path) -> tuple[dict[str, Any], Iterator[Labelled]]:
     """The manifest and the rows of `out`/snapshot. Raises TrainerError when there is none, or it was changed."""
     path = out / FOLDER / history.MANIFEST
     manifest = read_json(path, "snapshot")
-    return manifest, read_parts(out / FOLDER, manifest["parts"])
+    return manifest, _grouped(read_parts(out / FOLDER, manifest["parts"]), manifest["folds"])
+
+
+def _grouped(rows: Iterator[Labelled], folds: dict[str, Any]) -> Iterator[Labelled]:
+    """Each with the group of its episode where its own is another."""
+    moved = {(device, episode): group for device, episode, group in folds["episodes"]}
+    for row in rows:
+        group = moved.get(episode_of(row.ldo) or ("", ""))
+        row.group = None if group is None else (group, folds["group"])
+        yield row
 
 
 def read_store(store: Store, config: Config, seen: Survey | None = None) -> Iterator[Labelled]:
@@ -101,7 +111,9 @@ def _write(
         raise TrainerError(_nothing(store, seen))
     files = [folder / part["file"] for part in parts] + [folder / QUARANTINE]
     digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
-    content = hashlib.sha256("".join(f"{name} {digests[name]}\n" for name in sorted(digests)).encode()).hexdigest()
+    folds = {"group": list(config.folds.group), "episodes": seen.episodes.moved()}
+    listed = "".join(f"{name} {digests[name]}\n" for name in sorted(digests)).encode()
+    content = hashlib.sha256(listed + orjson.dumps(folds["episodes"])).hexdigest()
     manifest = {
         "schema": history.SCHEMA,
         "id": "",
@@ -118,6 +130,7 @@ def _write(
         "parts": parts,
         "quarantine": {"file": QUARANTINE, "entries": quarantine.entries, "sha256": digests[QUARANTINE]},
         "content_sha256": content,
+        "folds": folds,
         **_read_from(seen),
         "corrections": {"since": last["id"] if last else None, "count": seen.corrections},
     }

@@ -10,6 +10,7 @@ from typing import Any
 from ..config import LIVE, Config
 from ..store.store import Store
 from .compacted import read_all
+from .groups import Episodes
 from .segments import LABEL, LDO, Labelled, Parser, Reading, Ref, Rejections, list_segments, read_segments
 from .truth import CONFLICT, Answer, Settled, Truth
 
@@ -38,6 +39,7 @@ class Survey:
     ldos: Reading = field(default_factory=Reading)
     labels: Reading = field(default_factory=Reading)
     truth: Truth = field(default_factory=Truth)
+    episodes: Episodes = field(default_factory=Episodes)
     corrections: int = 0
     conflicts: int = 0
     strays: int = 0
@@ -73,6 +75,7 @@ def survey(store: Store, config: Config, seen: Survey, earlier: Since | None = N
             ldo, clean = parsed
             seen.ldos.records += 1
             ldo.setdefault("device", ref.owner)
+            seen.episodes.see(ldo, config.folds.group)
             settled = seen.truth.settle(ldo)
             reason = _left_out(ldo, settled, config)
             if reason is not None:

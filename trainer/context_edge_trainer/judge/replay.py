@@ -13,8 +13,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from ..data.columns import Flags, Floats, members, numbers, texts, values_at
 from ..errors import TrainerError
-from ..learn.columns import Flags, Floats, members, numbers, texts, values_at
 
 BATCH = 65_536
 SENSORS = "sensors"

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..config import Config
+from ..data.columns import Flags, Texts, utc_days
 from ..figures.bootstrap import worth_of
 from ..figures.measures import Judged, Scheme, measure
-from ..learn.columns import Flags, Texts, utc_days
 from ..learn.dataset import Rows
 
 NONE = "(none)"

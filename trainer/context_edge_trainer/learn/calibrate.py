@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from ..data.columns import Floats
 from ..figures.bootstrap import worth
 from .columns import Floats
 from .dataset import Rows

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Channel
-from .columns import Flags, Floats, Texts
+from ..data.columns import Flags, Floats, Texts
 from .folds import FIRST_TRAIN, TEST, VALIDATION
 
 

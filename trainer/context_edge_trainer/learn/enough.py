@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from ..config import Config
+from ..data.columns import Flags, Floats, Integers, texts, values_at
+from ..data.groups import ASSET_AND_DAY
 from ..errors import TrainerError
-from .columns import Flags, Floats, Integers, texts, values_at
 from .dataset import Rows
-from .folds import ASSET_AND_DAY, FIRST_TRAIN, TEST, VALIDATION, folds_of, groups_of
+from .folds import FIRST_TRAIN, TEST, VALIDATION, folds_of, groups_of
 
 LACKING = {
     "train": "the model cannot learn it",

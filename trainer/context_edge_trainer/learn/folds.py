@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Floats, Texts, text_array, texts, utc_days, values_at
+from ..data.columns import Floats, Texts, texts, values_at
+from ..data.groups import EPISODE, own_groups
 
 TEST = 0
 VALIDATION = 1
 FIRST_TRAIN = 2
 FOLDS = 10
-ASSET_AND_DAY = "asset and UTC day"
 
 
 def fold_of(salt: str, group: str) -> int:
@@ -37,22 +37,16 @@ def groups_of(ldos: Sequence[Any], timestamps: Floats, paths: Sequence[str]) -> 
 
     That is the first of `paths` ("context.batch", "scan.gs1.batch") at which the record has a value, else its asset and
     UTC day. Rows of one batch share material, settings and often the fault: on both sides of a split they would flatter
-    the model. An episode, whose rows resemble each other, takes the group of its earliest record.
+    the model. An episode, whose rows resemble each other, takes the group of its earliest record:
+    of these here, where no snapshot has seen all that the store has.
     """
-    assets = texts(values_at(ldos, "asset_id"))
-    groups = assets + np.full(len(ldos), "|", np.object_) + utc_days(timestamps)
-    taken_from = text_array([ASSET_AND_DAY] * len(ldos))
-    for path in reversed(paths):
-        found = texts(values_at(ldos, path))
-        has = found != ""
-        groups[has] = found[has]
-        taken_from[has] = path
+    groups, taken_from = own_groups(ldos, timestamps, paths)
     return _episodes(ldos, timestamps, groups), taken_from
 
 
 def _episodes(ldos: Sequence[Any], timestamps: Floats, groups: Texts) -> Texts:
     """The groups, with that of the earliest of its episode for each record that belongs to one."""
-    named = texts(values_at(ldos, "decision.episode_id"))
+    named = texts(values_at(ldos, EPISODE))
     rows = [int(row) for row in np.flatnonzero(named != "")]
     first: dict[tuple[str, str], int] = {}
     episode = {row: (str(ldos[row].get("device")), str(named[row])) for row in rows}

@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from ..config import Config
+from ..data.columns import Flags, Floats, Integers, Texts
 from ..errors import TrainerError
-from .columns import Flags, Floats, Integers, Texts
 from .dataset import Rows
 from .folds import TEST
 

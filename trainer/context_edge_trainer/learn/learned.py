@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..config import Channel
-from .columns import Flags, Floats, members, utc
+from ..data.columns import Flags, Floats, members, utc
 from .dataset import Absent, Rows
 
 MIDDLE = (0.05, 0.95)

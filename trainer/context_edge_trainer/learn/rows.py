@@ -13,9 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import LABEL_SOURCES, LIVE, Channel, Config
+from ..data.columns import (
+    Flags,
+    Floats,
+    Texts,
+    id_text,
+    members,
+    numbers,
+    plausible_times,
+    text_array,
+    texts,
+    values_at,
+)
 from ..data.segments import Labelled, Rejections
 from ..errors import TrainerError
-from .columns import Flags, Floats, Texts, id_text, members, numbers, plausible_times, text_array, texts, values_at
 from .dataset import Rows
 from .folds import folds_of, groups_of
 from .lean import lean
@@ -178,6 +189,9 @@ def _rows(
     contexts = values_at(ldos, "context")
     assets = texts(values_at(ldos, ASSET))
     groups, grouping = groups_of(ldos, timestamps, config.folds.group)
+    for place, record in enumerate(found):
+        if record.group is not None and record.group[1] == list(config.folds.group):
+            groups[place] = record.group[0]
     number = {group: index for index, group in enumerate(dict.fromkeys(groups))}
     columns = [numbers(values_at(contexts, path)) for entry in config.numeric for path in entry.fields]
     probability = np.array([record.probability or np.nan for record in found], np.float64)

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from ..config import Config
+from ..data.columns import Floats, plausible_times, values_at
 from ..data.segments import Rejections
 from ..data.snapshot import read_snapshot
 from ..errors import TrainerError
@@ -23,7 +24,6 @@ from ..stages import forget
 from .calibrate import calibrate, natural_weights, uncalibrated
 from .candidate import Candidate, variants
 from .checkpoint import Keeper, fingerprint, from_bytes, to_bytes
-from .columns import Floats, plausible_times, values_at
 from .dataset import Rows
 from .encode import Encoding, Inputs, Vocabulary, learn_vocabularies
 from .enough import alternatives, check_enough

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..config import Config
-from .columns import Floats, Integers, Texts
+from ..data.columns import Floats, Integers, Texts
 from .dataset import Rows
 
 MOST = 100.0

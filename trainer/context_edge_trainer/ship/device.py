@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..learn.columns import id_text
+from ..data.columns import id_text
 from .onnx_graph import Array, run_onnx
 
 Sample = Mapping[str, Any]

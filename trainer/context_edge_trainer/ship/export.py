@@ -11,12 +11,12 @@ import numpy as np
 import torch
 
 from ..config import Config
+from ..data.columns import Floats
 from ..files import start_clean, write_bytes, write_json
 from ..judge.report import EVALUATION, write
 from ..judge.together import check_same_snapshot, model_of
 from ..judge.words import line_of
 from ..learn.calibrate import Calibration, natural_weights
-from ..learn.columns import Floats
 from ..learn.dataset import Rows
 from ..learn.encode import Encoding, graph_inputs
 from ..learn.mark import WITH_CONTEXT

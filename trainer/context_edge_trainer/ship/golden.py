@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Config
+from ..data.columns import text_array
 from ..errors import TrainerError
-from ..learn.columns import text_array
 from ..learn.dataset import Rows
 from ..learn.encode import Encoding
 from .device import answers

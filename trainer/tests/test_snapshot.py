@@ -186,6 +186,14 @@ def test_an_episode_stays_on_its_side_whatever_of_it_may_be_learnt_from(tmp_path
     assert folds() == {1: 0, 2: 0, 3: 0}
 
 
+def test_a_record_that_does_not_name_its_device_has_that_of_its_folder(tmp_path: Path, config: Config) -> None:
+    nameless = ldo(1)
+    del nameless["device"]
+    write_store(tmp_path, [nameless])
+    assert snap(tmp_path, config)["devices"] == {"edge-1": 1}
+    assert [row.ldo["device"] for row in read_snapshot(tmp_path / "out")[1]] == ["edge-1"]
+
+
 def test_label_sources_that_are_not_asked_for_are_left_out(tmp_path: Path, configured: Any) -> None:
     write_store(tmp_path, [ldo(1), ldo(2)])
     write_labels(tmp_path, [answer(1, 2, "wrong", "hot")])

@@ -139,10 +139,13 @@ def read_parts(folder: Path, parts: list[dict[str, Any]]) -> Iterator[Labelled]:
             raise TrainerError(f"{path} is not as its manifest says: make it again with the command snapshot")
         for batch in pq.ParquetFile(pa.BufferReader(content)).iter_batches(batch_size=GROUP_ROWS):
             columns = {name: batch.column(name).to_pylist() for name in SCHEMA.names}
+            records = [orjson.loads(record) for record in columns["record"]]
+            for record, device in zip(records, columns["device"], strict=True):
+                record.setdefault("device", device)
             yield from map(
                 Labelled,
                 columns["place"],
-                map(orjson.loads, columns["record"]),
+                records,
                 columns["label"],
                 columns["source"],
                 columns["writer"],

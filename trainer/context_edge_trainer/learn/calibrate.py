@@ -14,7 +14,6 @@ from torch.nn.functional import cross_entropy
 
 from ..data.columns import Floats
 from ..figures.bootstrap import worth
-from .columns import Floats
 from .dataset import Rows
 
 SPREAD_OF_BIAS = 3.0

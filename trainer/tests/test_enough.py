@@ -10,6 +10,7 @@ from context_edge_trainer.data.columns import plausible_times, values_at
 from context_edge_trainer.data.segments import Rejections, as_labelled
 from context_edge_trainer.errors import TrainerError
 from context_edge_trainer.learn.enough import alternatives, check_enough
+from context_edge_trainer.learn.label_names import check_label_names, near
 from context_edge_trainer.learn.rows import collect
 
 from .conftest import ldo
@@ -108,3 +109,19 @@ def test_a_label_that_only_some_folds_have_is_told() -> None:
 def test_rows_that_are_all_held_back_are_said() -> None:
     with pytest.raises(TrainerError, match=r"all 90 rows have a value that \[data.unseen\] holds back"):
         check(saws(90, 30), config(data={"unseen": {"site": ["north"]}}))
+
+
+def test_a_label_that_is_written_in_two_ways_is_said_at_the_beginning() -> None:
+    rejections = Rejections()
+    records = [record(number, "Fine" if number % 2 else "bent", "B1") for number in range(40)]
+    rows = collect([as_labelled("", one) for one in records], config(), rejections)
+    with pytest.raises(TrainerError, match=r'"fine": no row has this label, and 20 are labelled "Fine".*you mean'):
+        check_label_names(rows, config(), rejections)
+    records = [record(number, "rust" if number % 2 else "bent", "B1") for number in range(40)]
+    rejections = Rejections()
+    rows = collect([as_labelled("", one) for one in records], config(), rejections)
+    assert check_label_names(rows, config(), rejections) == [
+        '20 records are labelled "rust", which [[labels]] does not name'
+    ]
+    assert near("seal_wear", "Seal wear")
+    assert not near("bearing_1", "bearing_2")

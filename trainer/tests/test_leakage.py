@@ -107,7 +107,6 @@ def troubled(number: int, label: str, draw: random.Random) -> str:
         (troubled, "ids"),
         (lambda n, label, d: f"P{n // 10 % 4}", "ids"),
         (lambda n, label, d: "always the same", "ids"),
-        (lambda n, label, d: None, "ids"),
         (flipped(0.2, code), "ids"),
         (flipped(0.2, score), "numeric"),
         (lambda n, label, d: n * 1.0, "numeric"),

@@ -119,6 +119,31 @@ def test_nothing_to_learn_from_is_said_with_the_reason(config: Config) -> None:
         collect([as_labelled("here", ldo(1, label=None))], config, Rejections())
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            'field = "product"',
+            'field = "job.dye.id"',
+            r"no record has .* at job\.dye\.id .*have batch,.*product",
+        ),
+        ('field = "product"', 'field = "normal"', r"at normal .*\(normal: an object, name what is in it\)"),
+        ('reference = "normal.temperature"', 'reference = "normal.temp"\nfill = 0', r"at normal\.temp .*normal\.temp"),
+        (
+            'reference = "normal.temperature"',
+            'reference = "normal.temp"',
+            r"learnt from.*\. No record has .*normal",
+        ),
+        ("[folds]", '[[numeric]]\nfields = ["load"]\n[folds]', r"no record can be learnt.*No record has .* at load"),
+    ],
+)
+def test_a_misspelt_context_field_is_said_with_those_that_are_there(
+    configured: Callable[[str, str], Config], old: str, new: str, said: str
+) -> None:
+    with pytest.raises(TrainerError, match=said):
+        rows_of(configured(old, new), ldo(1))
+
+
 def test_no_record_however_strange_ends_the_run(config: Config) -> None:
     draw = random.Random(3)
     strange = [None, True, -1, 1e308, "", "x", [], [None], {}, {"gs1": 5}, {"normal": []}, {"temperature": {}}]

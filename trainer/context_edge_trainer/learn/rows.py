@@ -28,7 +28,9 @@ from ..data.columns import (
 from ..data.segments import Labelled, Rejections
 from ..errors import TrainerError
 from .dataset import Rows
+from .fields import check_fields, tell_strange
 from .folds import folds_of, groups_of
+from .label_names import UNKNOWN
 from .lean import lean
 from .learned import absence, learn_ranges, learn_units
 
@@ -59,7 +61,7 @@ def collect(records: Iterable[Labelled], config: Config, rejections: Rejections)
     whole = replace(whole, readings=readings, references=_unfilled(readings, references, channels), absent=absent)
     _refuse_numbers(sieve, whole.numeric, config)
     rows = whole.where(sieve.kept)
-    _some(rows, ldos, rejections)
+    _some(rows, ldos, config, rejections)
     # Once it is known what trains, from training rows alone; then a learned range holds for all.
     learned = learn_ranges(channels, rows)
     for place, channel in enumerate(learned):
@@ -67,7 +69,8 @@ def collect(records: Iterable[Labelled], config: Config, rejections: Rejections)
             _refuse_range(sieve, channel, channel.name, readings[:, place], LEARNED)
             _refuse_range(sieve, channel, channel.reference, references[:, place], LEARNED)
     rows = replace(whole.where(sieve.kept), channels=learned)
-    _some(rows, ldos, rejections)
+    _some(rows, ldos, config, rejections)
+    check_fields([ldos[index] for index in np.flatnonzero(sieve.kept).tolist()], config)
     return rows
 
 
@@ -108,7 +111,7 @@ def _labels(sieve: _Sieve, said: Sequence[str | None], config: Config) -> NDArra
     strange = Counter(said[index] for index in np.flatnonzero((labels < 0) & sieve.kept).tolist())
     for name, _ in strange.most_common(UNKNOWN_LABELS_NAMED):
         called = _flags(label == name for label in said)
-        sieve.refuse(called, f'the configuration has no label "{str(name)[:80]}"')
+        sieve.refuse(called, f'{UNKNOWN}{str(name)[:80]}"')
     sieve.refuse(labels < 0, "labels that the configuration does not name, all others")
     return labels
 
@@ -248,17 +251,19 @@ def _flags(values: Iterable[bool]) -> Flags:
     return np.fromiter(values, np.bool_)
 
 
-def _some(rows: Rows, ldos: Sequence[Any], rejections: Rejections) -> None:
+def _some(rows: Rows, ldos: Sequence[Any], config: Config, rejections: Rejections) -> None:
     if len(rows) > 0:
         return
     why = "; ".join(f"{reason} ({count:,})" for reason, count in rejections.counts.most_common(REASONS_SHOWN))
-    raise TrainerError(f"no record can be learnt from: {why or 'there are none'}{_strangers(rows, ldos)}")
+    raise TrainerError(f"no record can be learnt from: {why or 'there are none'}{_strangers(rows, ldos, config)}")
 
 
-def _strangers(rows: Rows, ldos: Sequence[Any]) -> str:
-    """What to say of channels that no record has: most often they are called otherwise there."""
+def _strangers(rows: Rows, ldos: Sequence[Any], config: Config) -> str:
+    """What to say of channels and context fields that no record has: most often they are called otherwise there."""
     named = set().union(*(data for data in values_at(ldos[:NAMES_FROM], "sensor_data") if type(data) is dict))
     unknown = [channel.name for channel in rows.channels if channel.name not in named]
-    if not unknown or not named:
-        return ""
-    return f". No record has the channel {' or '.join(unknown)}; the records have {', '.join(sorted(named))}"
+    said = ""
+    if unknown and named:
+        said = f". No record has the channel {' or '.join(unknown)}; the records have {', '.join(sorted(named))}"
+    strange = tell_strange(ldos, config) if len(ldos) > 0 else ""
+    return f"{said}. {strange[0].upper()}{strange[1:]}" if strange else said

@@ -27,6 +27,7 @@ from .checkpoint import Keeper, fingerprint, from_bytes, to_bytes
 from .dataset import Rows
 from .encode import Encoding, Inputs, Vocabulary, learn_vocabularies
 from .enough import alternatives, check_enough
+from .label_names import check_label_names
 from .leakage import check_leakage, tell_leakage
 from .learned import tell_absent
 from .mark import FOLDER, NETWORK, settings
@@ -79,7 +80,8 @@ def train_rows(
     `content` tells rows apart for checkpoints; without it the snapshot's id does.
     """
     make_repeatable(config.training.seed, config.training.threads)
-    notes = check_enough(rows, config, choices)
+    notes = check_label_names(rows, config, rejections)
+    notes += check_enough(rows, config, choices)
     told = check_leakage(rows, config)
     notes += [tell_absent(absent) for absent in rows.absent] + tell_leakage(told)
     train_fold = rows.train()

@@ -14,6 +14,7 @@ import { Later } from "./later";
 import type { Ledger } from "./ledger";
 import { after, dutyOf, hasEnded, requested, type Happening, type TrainingOrder, type TrainingRun } from "./run";
 import { claimTrigger, refusedTrigger } from "./trigger";
+import { edge, moved, passes, unfound } from "./trouble";
 import type { Outcome, Workplace } from "./workplace";
 
 export interface ForemanOptions {
@@ -196,10 +197,17 @@ export class Foreman {
   private async goOn(run: TrainingRun): Promise<void> {
     const duty = dutyOf(run);
     if (duty === "claim") await this.claim(run);
+    else if (this.isElsewhere(run)) await this.happen({ kind: "failed", failure: moved(run) });
     else if (this.msLeft(run) <= 0) await this.giveUp(run);
     else if (duty === "settle") await this.settle(run);
     else if (duty === "find") await this.find(run);
     else await this.watch(run);
+  }
+
+  /** Somewhere else it would not be found, and started a second time. */
+  private isElsewhere({ place, site }: TrainingRun): boolean {
+    const { workplace } = this.options;
+    return place !== workplace.place || (site !== undefined && site !== workplace.site);
   }
 
   private async claim(run: TrainingRun): Promise<void> {
@@ -214,7 +222,8 @@ export class Foreman {
 
   private async dispatch(died = false): Promise<void> {
     if (this.current?.stopping !== undefined) return this.happen({ kind: "stopped" });
-    await this.happen({ kind: "dispatching", died });
+    const { place, site } = this.options.workplace;
+    await this.happen({ kind: "dispatching", died, at: { place, site } });
     const run = this.current as TrainingRun;
     const started = await this.options.workplace.start(run);
     await this.happen({ kind: "dispatched", ...started });
@@ -357,37 +366,4 @@ export class Foreman {
   private now(): string {
     return isoTime(this.options.clock.now());
   }
-}
-
-/**
- * What cannot be written down has not happened: it is tried again when the disk has room, or the file is free. A token that
- * is refused in the middle says nothing of the training, which goes on meanwhile.
- */
-function passes(error: unknown, run: TrainingRun): boolean {
-  const code = errorCode(error);
-  if (error instanceof Later || /^(?:database|disk-full)/.test(code) || isFile(code)) return true;
-  return code === "github-denied" && dutyOf(run) === "watch";
-}
-
-/** As the system says it: ENOSPC, EMFILE, EIO. */
-function isFile(code: string): boolean {
-  return /^E[A-Z0-9]+$/.test(code);
-}
-
-function unfound({ id }: TrainingRun, what: string): EdgeError {
-  return new EdgeError("training-unfound", `${what}, and no run whose name holds ${id} is found`, {
-    remedy: "the workflow's run-name lacks trigger_id: take it over from mlops.yml, and look for the run on GitHub",
-  });
-}
-
-function edge(error: unknown): EdgeError {
-  if (error instanceof EdgeError) return error;
-  const { message } = asError(error);
-  const code = errorCode(error);
-  if (code === "ENOSPC" || code === "EDQUOT") return new EdgeError("disk-full", message, { cause: error });
-  if (!isFile(code)) return new EdgeError("internal", message, { cause: error });
-  return new EdgeError("training-folder", `the run's folder: ${message}`, {
-    cause: error,
-    remedy: "the folder training in the device's data folder must be writable; it is tried again",
-  });
 }

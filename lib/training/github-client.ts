@@ -54,6 +54,11 @@ export class GithubClient {
     this.api = options.api.replace(/\/+$/, "");
   }
 
+  /** Which workflow of which repository, at which API. */
+  get site(): string {
+    return `${this.options.repository} at ${this.api}, ${this.options.workflow}`;
+  }
+
   /**
    * Starts the workflow.
    * @returns its run, or undefined from a server that does not say (it answers 204)

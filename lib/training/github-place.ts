@@ -14,7 +14,10 @@ import type { Outcome, Started, Workplace } from "./workplace";
 import { readZip } from "./zip";
 
 export interface GithubPlaceOptions {
-  readonly client: Pick<GithubClient, "dispatch" | "findRun" | "run" | "step" | "artifacts" | "cancel" | "download">;
+  readonly client: Pick<
+    GithubClient,
+    "site" | "dispatch" | "findRun" | "run" | "step" | "artifacts" | "cancel" | "download"
+  >;
   /** Absolute; a folder per run for what its artefacts hold. */
   readonly folder: string;
   /** Inputs of the workflow beside those of the run: bucket, since, limit. */
@@ -38,8 +41,10 @@ const SKEW_MS = 86_400_000;
 export class GithubPlace implements Workplace {
   readonly place = "github";
   readonly settleMs: number;
+  readonly site: string;
 
   constructor(private readonly options: GithubPlaceOptions) {
+    this.site = options.client.site;
     this.settleMs = options.settleMs ?? SETTLE_MS;
   }
 

@@ -35,6 +35,7 @@ const MOST_SAID = 64 << 20;
 
 export class LocalPlace implements Workplace {
   readonly place = "local";
+  readonly site = "";
   /** A process that was started is there at once. */
   readonly settleMs = 0;
   /** Processes that this one has started, and how they ended. */

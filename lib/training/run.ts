@@ -21,6 +21,8 @@ export interface TrainingOrder {
   /** Who asked: a person, "schedule", "queue". */
   readonly by: string;
   readonly place: Place;
+  /** What the place is, beyond its kind: API and repository of the workflow; "" for this machine. */
+  readonly site?: string;
   /** The trainer's configuration, a TOML document. */
   readonly config: string;
 }
@@ -57,7 +59,7 @@ export interface TrainingRun extends TrainingOrder {
 
 export type Happening =
   /** The trigger is ours, a start is about to be asked for: the first, or one after its process died. */
-  | { readonly kind: "dispatching"; readonly died?: boolean }
+  | { readonly kind: "dispatching"; readonly died?: boolean; readonly at?: Pick<TrainingOrder, "place" | "site"> }
   /** The start was answered; without a handle where the answer does not name what it has started. */
   | { readonly kind: "dispatched"; readonly handle?: string | undefined; readonly url?: string | undefined }
   /** Somebody else has this trigger. */
@@ -116,7 +118,14 @@ export function after(run: TrainingRun, happening: Happening, at: string): Train
     case "dispatching": {
       const { handle: _, ...again } = into("dispatching");
       const deaths = run.deaths + (happening.died ? 1 : 0);
-      return { ...again, since: at, startedAt: run.startedAt ?? at, attempts: run.attempts + 1, deaths };
+      return {
+        ...again,
+        ...happening.at,
+        since: at,
+        startedAt: run.startedAt ?? at,
+        attempts: run.attempts + 1,
+        deaths,
+      };
     }
     case "dispatched":
       return {

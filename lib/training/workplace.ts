@@ -20,6 +20,8 @@ export type Outcome =
  */
 export interface Workplace {
   readonly place: Place;
+  /** Tells two places of one kind apart: API, repository and workflow; "" for this machine. */
+  readonly site: string;
   /** How long after a start whose answer was lost the run may still not be found. */
   readonly settleMs: number;
   /** Starts it. @returns undefined where it was taken and has no name yet: `find` will know it */

@@ -68,7 +68,7 @@ export class TrainRuntime {
     this.ledger = new SqlLedger(() => device.database());
     const { model, deadlineMs } = this.settings;
     const workplace = openPlace(config, secrets, this.settings, device, objects);
-    this.lease = foremen.lease(`${device.dataDir}|${model}`, this.settings, async () => {
+    this.lease = foremen.lease(`${device.dataDir}|${model}`, { ...this.settings, site: workplace.site }, async () => {
       const foreman = new Foreman({
         model,
         device: device.device,

@@ -161,6 +161,21 @@ describe("a foreman whose disk, store or place gives trouble", () => {
     await until("it runs", () => world.running.length === 1);
   });
 
+  for (const elsewhere of [
+    { place: "github" },
+    { site: "plant/other at https://api.github.com, mlops.yml" },
+  ] as const) {
+    it(`starts nothing a second time where ${JSON.stringify(elsewhere)} is set in the middle`, async () => {
+      const first = hire();
+      await first.start(month);
+      await until("it is watched", async () => (await latest())?.handle !== undefined);
+      await first.close();
+      hire({ workplace: { ...world.place(), ...elsewhere } }).begin();
+      await phase("failed");
+      assert.deepEqual([world.starts, (await latest())?.failure?.code], [1, "training-moved"]);
+    });
+  }
+
   it("leaves no work running behind a run that has failed, and says so", async () => {
     await hire({ workplace: watchThrows(new EdgeError("training-files", "another model's")) }).start(month);
     await phase("failed");

@@ -46,6 +46,7 @@ export class World {
     const { step, loseAnswer } = this;
     return {
       place: "local",
+      site: "",
       settleMs: 50,
       start: async ({ id }) => {
         await step();

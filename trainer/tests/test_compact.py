@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from context_edge_trainer.__main__ import main
@@ -186,6 +188,21 @@ def test_a_file_that_claims_more_than_it_has_is_not_believed(tmp_path: Path, con
     records, seen = rows(tmp_path, config)
     assert len(records) == 2
     assert "compact: has other segments than it says; delete it" in seen.rejections.counts
+
+
+def test_a_file_whose_records_stand_in_a_dictionary_is_no_compact_file(tmp_path: Path, config: Config) -> None:
+    write_store(tmp_path, [ldo(1), ldo(2)])
+    run(tmp_path)
+    ((name, body),) = files(tmp_path).items()
+    table = pq.read_table(pa.BufferReader(body))
+    (tmp_path / name).unlink()
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, use_dictionary=True)
+    bomb = sink.getvalue().to_pybytes()
+    FolderStore(tmp_path).put_new(key_of(bomb, "2026-01-01"), bomb)
+    found, seen = rows(tmp_path, config)
+    assert len(found) == 2
+    assert seen.rejections.counts == {"compact: damaged, it cannot be read; delete it": 1}
 
 
 def test_segments_that_cannot_be_unpacked_whole_stay_as_they_are(tmp_path: Path, config: Config) -> None:

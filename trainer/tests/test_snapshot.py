@@ -194,6 +194,20 @@ def test_a_record_that_does_not_name_its_device_has_that_of_its_folder(tmp_path:
     assert [row.ldo["device"] for row in read_snapshot(tmp_path / "out")[1]] == ["edge-1"]
 
 
+@pytest.mark.parametrize("asked", [{"limit": 2}, {"validated": True}, {"since": "2026-01-01T00:00:04"}])
+def test_what_a_snapshot_left_out_unasked_is_new_to_the_next(
+    tmp_path: Path, config: Config, asked: dict[str, Any]
+) -> None:
+    write_store(tmp_path, [ldo(n) for n in range(1, 6)], seq=1)
+    write_labels(tmp_path, [answer(1, 1, "wrong", "hot")])
+    assert not snap(tmp_path, config, **asked)["whole"]
+    write_store(tmp_path, [ldo(9)], seq=2)
+    manifest = snap(tmp_path, config, at=60, since="last", limit=100)
+    assert (manifest["rows"], manifest["whole"]) == (6, True)
+    write_store(tmp_path, [ldo(10)], seq=3)
+    assert snap(tmp_path, config, at=120, since="last")["rows"] == 1
+
+
 def test_label_sources_that_are_not_asked_for_are_left_out(tmp_path: Path, configured: Any) -> None:
     write_store(tmp_path, [ldo(1), ldo(2)])
     write_labels(tmp_path, [answer(1, 2, "wrong", "hot")])

@@ -14,9 +14,10 @@ SCHEMA = "snapshot/1"
 KINDS = ("ldo", "labels")
 
 
-def last_snapshot(store: Store, model: str, progress: Progress) -> dict[str, Any] | None:
+def last_snapshot(store: Store, model: str, progress: Progress, *, whole: bool = False) -> dict[str, Any] | None:
     """Manifest of the newest snapshot of a model. An id begins with its time, so the newest sorts last.
 
+    `whole` passes over those in which a limit, a date or `validated` left rows out: these are still to be learnt from.
     One that is damaged is named and passed over: what it had read is then new once more.
     """
     suffix = f"/{MANIFEST}"
@@ -29,7 +30,7 @@ def last_snapshot(store: Store, model: str, progress: Progress) -> dict[str, Any
             manifest = None
         if not _is_manifest(manifest):
             progress(f"{entry.key} is damaged and passed over: delete this snapshot")
-        elif manifest["model"] == model:
+        elif manifest["model"] == model and (not whole or manifest.get("whole") is True):
             return manifest
     return None
 

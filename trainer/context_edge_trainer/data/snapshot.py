@@ -97,9 +97,9 @@ def _write(
     limit: int | None,
     now: datetime,
 ) -> dict[str, Any]:
-    last = history.last_snapshot(store, config.name, progress)
+    last = history.last_snapshot(store, config.name, progress, whole=since == LAST)
     if since == LAST and last is None:
-        progress(f"no earlier snapshot of {config.name} in {store.description}: everything is new")
+        progress(f"no earlier whole snapshot of {config.name} in {store.description}: everything is new")
     seen = Survey()
     with Quarantine(folder / QUARANTINE) as quarantine:
         seen.rejections.quarantine = quarantine.add
@@ -125,6 +125,7 @@ def _write(
         else {"asked": since, "snapshot": last["id"] if since == LAST and last else None},
         "validated": validated,
         "limit": limit,
+        "whole": seen.unasked == 0,
         "rows": sum(part["rows"] for part in parts),
         **counts,
         "parts": parts,
@@ -178,6 +179,7 @@ def _wanted(rows: Iterable[Found], seen: Survey, since: str | None, validated: b
         else:
             yield found
             continue
+        seen.unasked += since != LAST or found.news
         seen.rejections.add(f"row: {reason}", found.row.place)
 
 
@@ -204,6 +206,7 @@ def _newest(rows: Iterator[Found], limit: int | None, seen: Survey) -> Iterator[
             heapq.heappush(held, entry)
             continue
         oldest = heapq.heappushpop(held, entry)
+        seen.unasked += 1
         seen.rejections.add(f"row: not among the newest {limit}", oldest[2].row.place)
     for _, _, found in sorted(held, key=lambda entry: entry[:2]):
         yield found

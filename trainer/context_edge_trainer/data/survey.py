@@ -33,7 +33,10 @@ class Since:
 
 @dataclass
 class Survey:
-    """What a pass has found, filled while it goes; `corrections` are those since the earlier snapshot."""
+    """What a pass has found, filled while it goes; `corrections` are those since the earlier snapshot.
+
+    `unasked` counts rows that a limit, a date or `validated` left out.
+    """
 
     rejections: Rejections = field(default_factory=Rejections)
     ldos: Reading = field(default_factory=Reading)
@@ -43,6 +46,7 @@ class Survey:
     corrections: int = 0
     conflicts: int = 0
     strays: int = 0
+    unasked: int = 0
 
 
 @dataclass(slots=True)

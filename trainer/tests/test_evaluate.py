@@ -104,9 +104,9 @@ def test_once_there_is_an_export_the_report_has_its_gates(trained: Path, config:
     export.parent.mkdir()
     latency = {"p50": 0.01, "p99": 0.02}
     fp32 = {"bytes": 9, "rows_compared": 1000, "largest_difference": 0.0, "latency_ms": latency}
-    int8 = {"bytes": 9, "rows_compared": 200, "accuracy_drop": 0.0, "latency_ms": None}
+    int8 = {"bytes": 9, "rows_compared": 200, "worth": 200.0, "accuracy_drop": 0.0, "latency_ms": None}
     model = {name: read(trained / "out" / "evaluate" / "evaluation.json")[name] for name in ("snapshot", "network")}
-    export.write_text(json.dumps(model | {"fp32": fp32, "int8": int8}), encoding="utf-8")
+    export.write_text(json.dumps(model | {"alert_confidence": 0.8, "fp32": fp32, "int8": int8}), encoding="utf-8")
     report = write(trained / "out", config)
     export.unlink()
     export.parent.rmdir()

@@ -30,12 +30,16 @@ RECALL = "recall:"
 
 
 class Gate(Figure):
-    """One condition: `value` must be `sense` (">", ">=", "<" or "<=") `bound`. `found` is what a waiver stands for."""
+    """One condition: `value` must be `sense` (">", ">=", "<" or "<=") `bound`. `found` is what a waiver stands for.
+
+    `file` is "int8" where that file is the worse one of the two that a device may run.
+    """
 
     name: str
     sense: str
     bound: float
     result: str
+    file: NotRequired[str]
     found: NotRequired[str]
     waived_by: NotRequired[str]
     reason: NotRequired[str]
@@ -43,7 +47,11 @@ class Gate(Figure):
 
 def judge_gates(evaluation: Mapping[str, Any], export: Mapping[str, Any] | None, config: Config) -> list[Gate]:
     """All gates, waivers applied; those of the export are "pending-export" until there is one. Raises TrainerError."""
-    gates = [*_figures(evaluation, config), *_export(export, config), *_current(evaluation.get("current"), config)]
+    gates = [
+        *_figures(evaluation, export, config),
+        *_export(export, config),
+        *_current(evaluation.get("current"), config),
+    ]
     return _waive(gates, config)
 
 
@@ -59,16 +67,30 @@ def gate_names(config: Config) -> list[str]:
     return ["accuracy", "fpr", "macro_f1", *recalls, *others]
 
 
-def _figures(evaluation: Mapping[str, Any], config: Config) -> list[Gate]:
+def _figures(evaluation: Mapping[str, Any], export: Mapping[str, Any] | None, config: Config) -> list[Gate]:
+    """Those of the network, which the 32-bit file answers as; what INT8 changes, by the worse one of both files.
+
+    Accuracy and macro-F1 of INT8 are not asked for again: `int8_drop` bounds what they can lose together.
+    """
     gates, least = config.gates, config.gates.min_rows
+    int8: Mapping[str, Figure] = {} if export is None else export["int8"].get("figures", {})
     figures: Mapping[str, Figure] = evaluation["metrics"]["test"][WITH_CONTEXT]["figures"]
     names = [config.labels[index].name for index in _faults(config)]
+
+    def worse(name: str, figure: str, sense: str, bound: float) -> Gate:
+        fp32 = _measured(name, figures[figure], sense, bound, least)
+        if figure not in int8:
+            return fp32
+        other = _measured(name, int8[figure], sense, bound, least)
+        other["file"] = "int8"
+        return max(fp32, other, key=_badness)
+
     return [
         _measured("accuracy", figures["accuracy"], ">", gates.accuracy, least),
-        _measured("fpr", figures["fpr"], "<", gates.fpr, least),
+        worse("fpr", "fpr", "<", gates.fpr),
         _measured("macro_f1", figures["macro_f1"], ">=", gates.macro_f1, least),
-        *(_measured(f"{RECALL}{name}", figures[f"recall.{name}"], ">=", gates.recall, least) for name in names),
-        _measured("calibration", figures["alert_calibration_gap"], "<=", gates.calibration_gap, least),
+        *(worse(f"{RECALL}{name}", f"recall.{name}", ">=", gates.recall) for name in names),
+        worse("calibration", "alert_calibration_gap", "<=", gates.calibration_gap),
     ]
 
 
@@ -84,7 +106,10 @@ def _export(export: Mapping[str, Any] | None, config: Config) -> list[Gate]:
     difference = _measured("onnx_difference", _point(fp32["largest_difference"], rows), "<=", LARGEST_DIFFERENCE, 1)
     if "skipped" in int8:
         return [difference, latency]
-    drop = _measured("int8_drop", _point(int8["accuracy_drop"], int8["rows_compared"]), "<=", *bounds)
+    lost = _point(int8["accuracy_drop"], int8["rows_compared"])
+    if int8["worth"] < lost["n"]:
+        lost["worth"] = int8["worth"]
+    drop = _measured("int8_drop", lost, "<=", *bounds)
     return [drop, difference, latency]
 
 
@@ -106,6 +131,12 @@ def _measured(name: str, figure: Figure, sense: str, bound: float, least: int) -
     value = figure["value"]
     reached = value is not None and _holds(value, sense, bound)
     return _gate(name, figure, sense, bound, FEW if worth_of(figure) < least else PASS if reached else FAIL)
+
+
+def _badness(gate: Gate) -> tuple[bool, float]:
+    """Orders two gates of one condition: what does not pass is worse, then what is nearer to the wrong side."""
+    value = gate["value"] or 0.0
+    return gate["result"] != PASS, value if gate["sense"].startswith("<") else -value
 
 
 def _holds(value: float, sense: str, bound: float) -> bool:

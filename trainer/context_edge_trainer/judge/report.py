@@ -11,7 +11,7 @@ from typing import Any
 from ..config import Config
 from ..files import read_json, write_bytes, write_json
 from .gates import judge_gates
-from .together import check_configuration, check_same_model
+from .together import check_alert_level, check_configuration, check_same_model
 from .words import verdict
 
 REPORT = "report.json"
@@ -31,7 +31,9 @@ def write(out: Path, config: Config) -> dict[str, Any]:
     trained = read_json(out / "train" / "train.json", "train")
     snapshot = read_json(out / "snapshot" / "manifest.json", "snapshot")
     export = read_json(out / EXPORT, "export") if (out / EXPORT).exists() else None
-    check_configuration(out, config, snapshot, trained, evaluation)
+    check_configuration(out, config, snapshot, trained)
+    levels = {"evaluate": evaluation["metrics"]["alert_confidence"]}
+    check_alert_level(out, config, levels | ({} if export is None else {"export": export.get("alert_confidence")}))
     check_same_model(out, snapshot, {"evaluate": evaluation} | ({} if export is None else {"export": export}))
     gates = judge_gates(evaluation, export, config)
     document = {

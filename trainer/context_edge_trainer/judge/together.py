@@ -26,7 +26,7 @@ def check_same_snapshot(out: Path, manifest: Document) -> None:
         )
 
 
-def check_configuration(out: Path, config: Config, snapshot: Document, trained: Document, evaluation: Document) -> None:
+def check_configuration(out: Path, config: Config, snapshot: Document, trained: Document) -> None:
     """Raise TrainerError unless the stages saw this configuration; gates, waivers and version may be other ones."""
     if snapshot["model"] != config.name:
         raise TrainerError(
@@ -35,12 +35,16 @@ def check_configuration(out: Path, config: Config, snapshot: Document, trained: 
         )
     if trained.get("settings") != settings(config):
         raise TrainerError(f"{out / 'train'} was trained with another configuration: run the command `train` again")
-    level = evaluation["metrics"]["alert_confidence"]
-    if level != config.policy.alert_confidence:
-        raise TrainerError(
-            f"{out / 'evaluate'} was measured with alert_confidence {level:g}, and the configuration says "
-            f"{config.policy.alert_confidence:g}: run the command `evaluate` again"
-        )
+
+
+def check_alert_level(out: Path, config: Config, levels: Mapping[str, float | None]) -> None:
+    """Raise TrainerError unless every stage measured with the confidence above which a device will alert."""
+    for stage, level in levels.items():
+        if level != config.policy.alert_confidence:
+            raise TrainerError(
+                f"{out / stage} was measured with alert_confidence {level}, and the configuration says "
+                f"{config.policy.alert_confidence}: run the command `{stage}` again"
+            )
 
 
 def model_of(out: Path, snapshot: Document) -> dict[str, str]:

@@ -78,12 +78,14 @@ def name_of(gate: str) -> str:
 
 
 def value_of(gate: Gate) -> str:
-    """What was measured, in its unit."""
+    """What was measured, in its unit, and of which file where that is not the one of 32 bits."""
     if gate["value"] is None:
         return NOTHING
     if gate["name"].startswith(CURRENT) or gate["name"] in DIFFERENCES:
-        return gain_with_interval(gate)
-    return _number(gate["name"], gate["value"]) if gate["low"] is None else with_interval(gate)
+        found = gain_with_interval(gate)
+    else:
+        found = _number(gate["name"], gate["value"]) if gate["low"] is None else with_interval(gate)
+    return f"{found} in the INT8 file" if "file" in gate else found
 
 
 def bound_of(gate: Gate) -> str:

@@ -12,6 +12,7 @@ import torch
 
 from ..config import Config
 from ..data.columns import Floats
+from ..figures.measures import Scheme, judge, measure
 from ..files import start_clean, write_bytes, write_json
 from ..judge.report import EVALUATION, write
 from ..judge.together import check_same_snapshot, model_of
@@ -26,7 +27,7 @@ from ..progress import Progress, told
 from ..stages import forget
 from .encoding_document import encoding_of
 from .golden import check_golden, golden, golden_rows
-from .graph_files import Part, export_files
+from .graph_files import Int8, Part, export_files
 from .manifest import ENCODING, EXPORT, FP32, GOLDEN, INT8
 from .onnx_graph import Array, run_onnx
 
@@ -56,6 +57,7 @@ def export(out: Path, config: Config, progress: Progress) -> dict[str, Any]:
     files, calibration = {"fp32": exported.fp32}, {"fp32": shipped.calibration}
     if exported.int8 is not None:
         files["int8"], calibration["int8"] = exported.int8.file, exported.int8.calibration
+        exported.document["int8"]["figures"] = _figures(exported.int8, encoding, rows.test())
     described = encoding_of(encoding, calibration)
     proof = _prove(encoding, rows, files, calibration)
     check_golden(proof, described, files)
@@ -63,12 +65,21 @@ def export(out: Path, config: Config, progress: Progress) -> dict[str, Any]:
         write_bytes(folder / (FP32 | INT8)[precision], file)
     write_json(folder / GOLDEN, proof)
     write_json(folder / ENCODING, described)
-    document = {"created_at": created_at(), **model, **exported.document}
+    level = config.policy.alert_confidence
+    document = {"created_at": created_at(), **model, "alert_confidence": level, **exported.document}
     write_json(folder / EXPORT, document)
     for line in tell(document):
         progress(line)
     _tell_gates(out, config, progress)
     return document
+
+
+def _figures(int8: Int8, encoding: Encoding, test: Rows) -> dict[str, Any]:
+    """What the INT8 file's calibrated answers to the test fold are worth, as the network's were measured."""
+    logits = torch.from_numpy(run_onnx(int8.file, feeds_of(encoding, test)))
+    answers = judge(int8.calibration.probabilities(logits).numpy(), test.labels, test.groups, test.test_weight)
+    figures: dict[str, Any] = measure(answers, Scheme.of(encoding.config))["figures"]
+    return figures
 
 
 def _tell_gates(out: Path, config: Config, progress: Progress) -> None:

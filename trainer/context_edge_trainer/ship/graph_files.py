@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ..errors import TrainerError
+from ..figures.bootstrap import worth
 from ..learn.calibrate import Calibration, calibrate
 from ..moment import as_before
 from .int8 import PLANS, Plan, quantize
@@ -87,6 +88,7 @@ def export_files(
         "calibration_rows": _count(rows),
         "train_rows": _count(train),
         "rows_compared": int((test.weights > 0).sum()),
+        "worth": round(worth(test.weights), 1),
         "accuracy_drop": accuracy_drop(said, said_int8, test),
         "agreement": round(float((said == said_int8).mean()), 6),
         "latency_ms": _latency(int8.file, test.feeds),

@@ -105,7 +105,8 @@ def check_gates(report: Mapping[str, Any]) -> None:
 
 def _measured(gate: Mapping[str, Any]) -> str:
     value = "has no value" if gate["value"] is None else f"is {gate['value']:.4g}"
-    return f"{value}, must be {gate['sense']} {gate['bound']:g} ({gate['result']}, on {gate['n']:,} rows)"
+    file = " in the INT8 file" if "file" in gate else ""
+    return f"{value}{file}, must be {gate['sense']} {gate['bound']:g} ({gate['result']}, on {gate['n']:,} rows)"
 
 
 def provenance(report: Mapping[str, Any], config: Config) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..config import Config
+from ..data.columns import numbers, texts, values_at
 from ..errors import TrainerError
-from .columns import numbers, texts, values_at
 
 ASSET = "asset_id"
 READ_FROM = 1000

@@ -94,11 +94,11 @@ export class Foreman {
 
   private async startNow({ cause, by, config }: Wanted): Promise<{ run: TrainingRun; fresh: boolean }> {
     const { model, ledger, clock } = this.options;
-    if (cause !== undefined) {
-      assertCause(cause);
-      const known = await ledger.find(model, cause);
-      if (known) return { run: known, fresh: false };
-    }
+    if (cause !== undefined) assertCause(cause);
+    const known = cause === undefined ? undefined : await ledger.find(model, cause);
+    // One that failed before anything was dispatched has trained nothing: its trigger is still its own.
+    const unspent = known?.phase === "failed" && known.attempts === 0;
+    if (known && !unspent) return { run: known, fresh: false };
     const open = await ledger.open(model);
     const [first] = open;
     if (first && (cause === undefined || open.length > MOST_WAITING)) {
@@ -106,9 +106,16 @@ export class Foreman {
         remedy: "wait for its end, or stop it",
       });
     }
-    const id = uuidv7(clock.now());
-    const order = { model, cause: cause ?? manualCause(clock.now(), id), by, place: this.place, config };
-    const run = requested(order, id, isoTime(clock.now()));
+    const id = known?.id ?? uuidv7(clock.now());
+    const order = {
+      model,
+      cause: cause ?? manualCause(clock.now(), id),
+      by: known?.by ?? by,
+      place: this.place,
+      config,
+    };
+    // Of the same bytes as before, so that the trigger is found to be ours.
+    const run = requested(order, id, known?.requestedAt ?? isoTime(clock.now()));
     await ledger.save(run);
     this.tell(run, first ? "waiting" : "requested");
     this.work();

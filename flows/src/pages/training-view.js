@@ -33,7 +33,10 @@ if (error) {
   const { run } = event;
   const others = view.runs.filter((each) => each.id !== run.id);
   view.runs = [run, ...others].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, RUNS);
-  if (event.kind === "already") view.error = { text: `${event.cause} has been trained already`, at: event.at };
+  if (event.kind === "already") {
+    const became = run.failure ? `${run.phase}: ${run.failure.text}` : run.phase;
+    view.error = { text: `${event.cause} was asked for before, and is ${became}`, at: event.at };
+  }
   remember(run);
 } else {
   return null;

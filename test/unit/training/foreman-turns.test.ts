@@ -121,6 +121,21 @@ describe("a foreman whose disk, store or place gives trouble", () => {
     assert.deepEqual([world.starts, (await latest())?.failure?.code], [0, "objects-unsafe"]);
   });
 
+  it("starts a cause again that failed before anything was dispatched, under the same id", async () => {
+    const store = new FolderStore(join(dir, "bucket"), systemClock);
+    let verdict: RaceVerdict = { holds: false, detail: "2 of 12 won" };
+    const here = hire({ store: Object.assign(store, { conditionalWrites: () => Promise.resolve(verdict) }) });
+    const { run } = await here.start(month);
+    await phase("failed");
+    verdict = { holds: true, detail: "" };
+    const again = await here.start({ ...month, by: "kim" });
+    assert.deepEqual([again.fresh, again.run.id], [true, run.id]);
+    await until("it runs", () => world.running.length === 1);
+    world.end();
+    await phase("done");
+    assert.equal((await here.start(month)).fresh, false);
+  });
+
   it("waits for a store that is busy while it is tried out", async () => {
     const store = new FolderStore(join(dir, "bucket"), systemClock);
     const { conditionalWrites } = store;

@@ -8,7 +8,7 @@ import type { Command, EdgeMessage } from "../../lib/messages";
 import type { Queue, Report } from "../../lib/operation/part";
 import { isRecord } from "../../lib/path";
 import { OPEN_AGAIN_MS, SharedFiles, type FileLease } from "../../lib/storage/shared-files";
-import { dueMonth } from "../../lib/training/cause";
+import { assertCause, dueMonth } from "../../lib/training/cause";
 import { Foreman, type News } from "../../lib/training/foreman";
 import { SqlLedger } from "../../lib/training/ledger";
 import { promoteCandidate } from "../../lib/training/promotion";
@@ -229,7 +229,7 @@ export class TrainRuntime {
     this.unfollow = foreman.follow((run, news) => this.hear(run, news));
     [this.latest] = await this.ledger.latest(this.settings.model, 1);
     this.show();
-    if (this.settings.monthly) this.lookAtCalendar();
+    this.lookAtCalendar();
   }
 
   private hear(run: TrainingRun, news: News): void {
@@ -263,15 +263,18 @@ export class TrainRuntime {
     return { topic: run.model, event, candidate, payload: candidate };
   }
 
-  /** Due by the calendar: looked at again and again, because a gateway may be off for months. */
+  /**
+   * Due by the calendar: looked at again and again, because a gateway may be off for months; while it is off too, so that
+   * nothing is caught up with when it is turned on.
+   */
   private lookAtCalendar(): void {
     const { monthly, model } = this.settings;
-    if (this.closed || !monthly) return;
+    if (this.closed) return;
     const look = async (): Promise<void> => {
       if (this.means.device.clock.trouble() !== undefined) return;
       const now = systemClock.now();
       const lookedAt = await this.ledger.lookedAt(model);
-      const cause = lookedAt === undefined ? undefined : dueMonth(monthly, lookedAt, now);
+      const cause = lookedAt === undefined || !monthly ? undefined : dueMonth(monthly, lookedAt, now);
       if (cause !== undefined && this.foreman) {
         await this.foreman.start({ cause, by: "schedule", config: this.means.recipe.toml() });
       }
@@ -312,10 +315,13 @@ export class TrainRuntime {
   }
 }
 
-/** "Retrain due", as a queue tells it. */
+/** "Retrain due", as a queue tells it. @throws EdgeError `training-cause` */
 function dueOf({ event }: EdgeMessage): Command | undefined {
   if (!isRecord(event) || event["kind"] !== "retrain_due") return undefined;
-  return { name: "start", cause: event["cause"], by: "queue" };
+  const { cause } = event;
+  // Without one it would be a start by hand, another one each time that it is told.
+  assertCause(cause);
+  return { name: "start", cause, by: "queue" };
 }
 
 function personOf({ by }: Command): string {

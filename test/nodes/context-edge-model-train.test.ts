@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { NodeAPI } from "node-red";
 import helper from "node-red-node-test-helper";
 import type { EdgeMessage } from "../../lib/messages";
@@ -245,6 +246,33 @@ describe("context-edge-model-train in Node-RED", function () {
       await github.stop();
       await elsewhere.stop();
     }
+  });
+
+  it("catches up with no month that passed while the calendar was off", async () => {
+    /** As long as it takes to have looked; Node-RED is off then: the database is nobody else's. */
+    const looked = async (config: object): Promise<void> => {
+      await load(config);
+      for (const count of [1, 2, 3]) {
+        node(TRAIN).receive({ command: { name: "state" } });
+        await until("it answers", () => kinds().filter((kind) => kind === "state").length === count);
+      }
+      await helper.unload();
+    };
+    await looked({});
+    const calendar = new DatabaseSync(join(dir, "data", "context-edge.db"));
+    const old = Date.now() - 70 * 86_400_000;
+    calendar.prepare("INSERT OR REPLACE INTO training_calendar VALUES ('good', ?)").run(old);
+    calendar.close();
+    await looked({});
+    await looked({ monthly: true });
+    assert.deepEqual([new Set(kinds()), errors], [new Set(["state"]), []]);
+  });
+
+  it("refuses a retraining that is due for no cause", async () => {
+    await load();
+    node(TRAIN).receive({ event: { kind: "retrain_due" } });
+    await until("an error", () => errors.length === 1);
+    assert.match(errors[0]?.error.message ?? "", /undefined cannot name a trigger/);
   });
 
   it("refuses at the start what the flow cannot teach, and leaves no trigger", async () => {

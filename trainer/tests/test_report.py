@@ -242,6 +242,11 @@ def gate(**changes: Any) -> Gate:
 @pytest.mark.parametrize(
     ("found", "line"),
     [
+        (
+            gate(name="calibration", value=-0.127, low=None, high=None, sense="<=", bound=0.05),
+            "calibration: −12.7 points, so alerts say less than is right; only more would fail, "  # noqa: RUF001
+            "must be at most 5.0 points, 500 rows: passes",
+        ),
         (gate(), "accuracy: 95.0 % (90.0 to 97.0), must be above 92.0 %, 500 rows: passes"),
         (
             gate(name="recall:hot", result="not enough rows", n=3),

@@ -81,6 +81,8 @@ def value_of(gate: Gate) -> str:
     """What was measured, in its unit, and of which file where that is not the one of 32 bits."""
     if gate["value"] is None:
         return NOTHING
+    if gate["name"] == "calibration" and gate["value"] < 0:
+        return f"{gain_with_interval(gate)}, so alerts say less than is right; only more would fail"
     if gate["name"].startswith(CURRENT) or gate["name"] in DIFFERENCES:
         found = gain_with_interval(gate)
     else:

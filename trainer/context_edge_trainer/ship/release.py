@@ -12,7 +12,7 @@ from typing import Any
 from ..config import Config
 from ..errors import GateError, TrainerError
 from ..files import json_bytes, put_folder, read_bytes, read_json, start_clean, write_bytes
-from ..judge.gates import GOOD
+from ..judge.gates import FEW, GOOD
 from ..judge.report import write as write_report
 from ..learn.mark import WITH_CONTEXT
 from ..progress import Progress
@@ -99,14 +99,16 @@ def check_gates(report: Mapping[str, Any]) -> None:
     """Raise GateError, naming each, when a gate stands in the way of a release."""
     failed = [gate for gate in report["gates"] if gate["result"] not in GOOD]
     if failed:
-        found = "; ".join(f"{gate['name']} {_measured(gate)}" for gate in failed)
+        least = report["settings"]["gates"]["min_rows"]
+        found = "; ".join(f"{gate['name']} {_measured(gate, least)}" for gate in failed)
         raise GateError(f"{found}. See report.html; a person may answer for a gate by name ([[waivers]])")
 
 
-def _measured(gate: Mapping[str, Any]) -> str:
+def _measured(gate: Mapping[str, Any], least: int) -> str:
     value = "has no value" if gate["value"] is None else f"is {gate['value']:.4g}"
     file = " in the INT8 file" if "file" in gate else ""
-    return f"{value}{file}, must be {gate['sense']} {gate['bound']:g} ({gate['result']}, on {gate['n']:,} rows)"
+    rows = f"{gate['n']:,} rows" + (f" of the {least:,} needed" if gate["result"] == FEW else "")
+    return f"{value}{file}, must be {gate['sense']} {gate['bound']:g} ({gate['result']}, on {rows})"
 
 
 def provenance(report: Mapping[str, Any], config: Config) -> dict[str, Any]:

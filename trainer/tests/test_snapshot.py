@@ -172,7 +172,7 @@ def test_an_episode_stays_on_its_side_whatever_of_it_may_be_learnt_from(tmp_path
 
     def alert(number: int, batch: str, label: str | None) -> dict[str, Any]:
         decision = {"outcome": "alert", "reasons": [], "episode_id": "E1", "evaluation": None}
-        return ldo(number, label=label, decision=decision, context={"batch": batch, "normal": {"temperature": 50}})
+        return ldo(number, label=label, decision=decision, context=ldo(number)["context"] | {"batch": batch})
 
     def folds(**asked: Any) -> dict[int, int]:
         snap(tmp_path, config, **asked)
@@ -206,6 +206,13 @@ def test_what_a_snapshot_left_out_unasked_is_new_to_the_next(
     assert (manifest["rows"], manifest["whole"]) == (6, True)
     write_store(tmp_path, [ldo(10)], seq=3)
     assert snap(tmp_path, config, at=120, since="last")["rows"] == 1
+
+
+def test_a_clock_that_is_wrong_takes_no_place_of_a_limit(tmp_path: Path, config: Config) -> None:
+    write_store(tmp_path, [ldo(1), ldo(2), ldo(3, timestamp=1.7e12)])
+    manifest = snap(tmp_path, config, limit=2)
+    assert numbers(tmp_path) == [1, 2]
+    assert manifest["rejections"]["row: no plausible timestamp"]["count"] == 1
 
 
 def test_label_sources_that_are_not_asked_for_are_left_out(tmp_path: Path, configured: Any) -> None:

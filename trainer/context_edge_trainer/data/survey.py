@@ -9,6 +9,7 @@ from typing import Any
 
 from ..config import LIVE, Config
 from ..store.store import Store
+from .columns import LATEST
 from .compacted import read_all
 from .groups import Episodes
 from .segments import LABEL, LDO, Labelled, Parser, Reading, Ref, Rejections, list_segments, read_segments
@@ -108,6 +109,8 @@ def _left_out(ldo: Mapping[str, Any], settled: Settled, config: Config) -> str |
         return "simulated"
     if ldo.get("mode", LIVE) not in config.data.modes:
         return f"mode is not {' or '.join(config.data.modes)}"
+    if not 0 <= ldo["timestamp"] < LATEST:
+        return "no plausible timestamp"
     if settled.label is None:
         return settled.why
     if settled.source not in config.data.label_sources:

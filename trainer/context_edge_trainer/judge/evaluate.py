@@ -5,12 +5,12 @@ its references, are worth. Rows of weight 0, whose answers cannot stand for the 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..config import Config
-from ..data.segments import Labelled, Rejections
+from ..data.segments import Rejections
 from ..data.snapshot import read_snapshot
 from ..errors import TrainerError
 from ..figures.bootstrap import Figure
@@ -67,15 +67,14 @@ def evaluate(
     manifest, records = read_snapshot(out)
     check_same_snapshot(out, manifest)
     model = model_of(out, manifest)
-    keeper = _Keeper(records, keep=served is not None)
-    rows = collect(keeper, config, Rejections())
+    rows = collect(records, config, Rejections())
     progress("measuring: the test fold, and what training never saw")
     document = {
         "schema": "evaluation/1",
         "created_at": created_at(),
         **model,
         "metrics": measure_all(candidates, rows, config),
-        "current": _against(served, current, keeper, candidates, rows, config),
+        "current": _against(served, current, out, candidates, rows, config),
         "best_possible": ceiling,
     }
     forget(out, FOLDER)
@@ -132,29 +131,17 @@ def _gains(judged: Mapping[str, Judged], config: Config) -> dict[str, Any]:
     }
 
 
-class _Keeper:
-    """Hands records on, and keeps them where they will be wanted again."""
-
-    def __init__(self, records: Iterable[Labelled], *, keep: bool) -> None:
-        self._records = records
-        self._keep = keep
-        self._kept: dict[str, dict[str, Any]] = {}
-
-    def __iter__(self) -> Iterator[Labelled]:
-        for record in self._records:
-            if self._keep:
-                self._kept[record.ldo["ldo_id"]] = record.ldo
-            yield record
-
-    def of(self, rows: Rows) -> list[dict[str, Any]]:
-        """The LDOs of rows, in their order."""
-        return [self._kept[ldo_id] for ldo_id in rows.ldo_ids]
+def _ldos(out: Path, rows: Rows) -> list[dict[str, Any]]:
+    """The whole LDOs of rows, in their order: read once more, so that no others are held."""
+    wanted = set(rows.ldo_ids)
+    found = {row.ldo["ldo_id"]: row.ldo for row in read_snapshot(out)[1] if row.ldo["ldo_id"] in wanted}
+    return [found[ldo_id] for ldo_id in rows.ldo_ids]
 
 
 def _against(
     served: Current | None,
     named: str | None,
-    keeper: _Keeper,
+    out: Path,
     candidates: Mapping[str, Judge],
     rows: Rows,
     config: Config,
@@ -165,7 +152,7 @@ def _against(
     if served is None:
         return {"none": f"nothing is served yet: no ring of {config.name} has a pointer in the store"}
     test = rows.test()
-    return compare(served, keeper.of(test), candidates[WITH_CONTEXT].judge(test), config)
+    return compare(served, _ldos(out, test), candidates[WITH_CONTEXT].judge(test), config)
 
 
 def _read_best_possible(path: Path | None) -> list[Any]:

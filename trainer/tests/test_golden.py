@@ -101,6 +101,20 @@ def test_a_manifest_that_is_not_the_networks_is_told(change: Any, made: tuple[An
         check_golden(document, changed, files)
 
 
+def test_an_id_that_is_also_a_reference_is_no_reason_to_refuse() -> None:
+    tables = CONFIG | {"ids": [{"field": "product"}, {"field": "normal.temperature", "input": "normal"}], "numeric": []}
+    config = parse_config(tables)
+    rows = collect((as_labelled(str(i), record(i)) for i in range(400)), config, Rejections())
+    encoding = Encoding(config, learn_vocabularies(rows.train()))
+    torch.manual_seed(1)
+    network = FaultNet(config.network, 2, [len(known) for known in encoding.vocabularies], 3, [])
+    samples = golden_rows(rows, encoding)
+    feeds = feeds_of(encoding, samples)
+    file, calibration = to_onnx(network, feeds, "logits"), Calibration(0.5, (0.1, 0.0, -0.1))
+    answers = calibration.probabilities(torch.from_numpy(run_onnx(file, feeds))).numpy()
+    check_golden(golden(samples, config, answers, None), encoding_of(encoding, {"fp32": calibration}), {"fp32": file})
+
+
 def test_another_file_is_told(made: tuple[Any, Any, Any]) -> None:
     document, manifest, files = made
     torch.manual_seed(2)

@@ -41,8 +41,8 @@ def golden_rows(rows: Rows, encoding: Encoding, each: int = EACH) -> Rows:
     parts += [
         _renamed(_draw(random, some, each), column, encoding)
         for column, entry in enumerate(config.ids)
-        # A number of the context cannot be replaced by a name.
-        if entry.field not in _number_paths(config)
+        # A number of the context cannot be replaced by a name: nor one that says what is normal of a channel.
+        if entry.field not in {*_number_paths(config), *(channel.reference for channel in config.channels)}
     ]
     parts += [
         _without(_draw(random, some, each), place)

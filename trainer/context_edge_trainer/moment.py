@@ -11,11 +11,15 @@ def as_before() -> bool:
     return bool(os.environ.get("SOURCE_DATE_EPOCH"))
 
 
-def created_at() -> str:
-    """ISO 8601 UTC with milliseconds. Raises TrainerError for a SOURCE_DATE_EPOCH that is no time."""
+def moment() -> datetime:
+    """Now, or SOURCE_DATE_EPOCH, in UTC. Raises TrainerError for one that is no time."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     try:
-        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+        return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise TrainerError(f"SOURCE_DATE_EPOCH = {epoch!r}: seconds since 1970 are needed") from error
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def created_at() -> str:
+    """The moment as ISO 8601 UTC with milliseconds. Raises TrainerError."""
+    return moment().isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -47,3 +47,15 @@ def test_a_process_that_a_supervisor_stops_leaves_no_half_file(tmp_path: Path) -
     left = [path for path in out.rglob("*") if path.is_file()]
     assert {path.relative_to(out).parts[0] for path in left} == {"snapshot", "train"}
     assert not [path for path in left if path.name.startswith(".") or path.name == "train.json"]
+
+
+def test_a_moment_that_is_none_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "pumps.toml"
+    path.write_text(CONFIG, encoding="utf-8")
+    write_store(tmp_path / "store", plant(20))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    places = ["--store", str(tmp_path / "store"), "--out", str(tmp_path / "out"), "--config", str(path)]
+    assert main(["snapshot", *places]) == 2
+    assert "SOURCE_DATE_EPOCH = 'yesterday'" in capsys.readouterr().err

@@ -6,7 +6,6 @@ one are nobody's.
 
 import hashlib
 import heapq
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +19,7 @@ import orjson
 from ..config import Config
 from ..errors import TrainerError
 from ..files import json_bytes, put_folder, read_json, start_clean, write_bytes
+from ..moment import moment
 from ..progress import Progress
 from ..stages import forget
 from ..store.store import Store
@@ -57,7 +57,7 @@ def take_snapshot(
     draft = out / DRAFT
     start_clean(draft)
     try:
-        manifest = _write(store, config, draft, progress, since, validated, limit, (now or _now)())
+        manifest = _write(store, config, draft, progress, since, validated, limit, (now or moment)())
         forget(out, FOLDER)
         put_folder(draft, out / FOLDER)
     finally:
@@ -138,12 +138,6 @@ def _write(
     _publish(store, manifest, files, now)
     write_bytes(folder / history.MANIFEST, json_bytes(manifest))
     return manifest
-
-
-def _now() -> datetime:
-    """Now, or SOURCE_DATE_EPOCH where it is set."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
 
 
 def config_digest(config: Config) -> str:

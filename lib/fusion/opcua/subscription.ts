@@ -54,6 +54,9 @@ const SEMANTICS_CHANGED = 0x4000;
 /** Some servers never take the bit away. */
 const UNIT_MS = 10_000;
 
+/** Values of a variable that wait for its unit: beyond these the oldest give way, so that a server that is slow to tell costs no memory. */
+const MOST_UNMEASURED = 100;
+
 /** Asking again so often for variables of which only the first value comes, then it is the connection. */
 const MOST_FRUITLESS = 3;
 
@@ -68,7 +71,7 @@ export class Subscription {
   private readonly mended = new Set<Followed>();
   /** When the server was last asked for its unit: what comes of one that was not asked for waits in `unmeasured`. */
   private readonly askedUnit = new WeakMap<Followed, number>();
-  private readonly unmeasured = new Map<Followed, DataValue | undefined>();
+  private readonly unmeasured = new Map<Followed, DataValue[]>();
   private readonly leaving: ClientMonitoredItemBase[] = [];
   private heardAt: number;
   private valueAt: number;
@@ -160,15 +163,21 @@ export class Subscription {
     }
   }
 
-  /** Hands a value on once its unit is known. */
+  /** Hands a value on once its unit is known: with the one before it could be a number in another. */
   private measure(item: Followed, value: DataValue): void {
     const askedAt = this.askedUnit.get(item);
     const changed = (value.statusCode.value & SEMANTICS_CHANGED) !== 0;
     if (changed && askedAt !== undefined && this.clock.monotonic() - askedAt > UNIT_MS) {
-      this.unmeasured.set(item, value);
+      this.wait(item, value);
       void this.learnUnits([item]);
-    } else if (askedAt === undefined || this.unmeasured.has(item)) this.unmeasured.set(item, value);
+    } else if (askedAt === undefined || this.unmeasured.has(item)) this.wait(item, value);
     else this.hooks.value(item, value);
+  }
+
+  private wait(item: Followed, value: DataValue): void {
+    const waiting = this.unmeasured.get(item) ?? [];
+    if (waiting.push(value) > MOST_UNMEASURED) waiting.shift();
+    this.unmeasured.set(item, waiting);
   }
 
   /** Where the server does not tell them, what it told before counts: a number in another unit is worse than none. */
@@ -177,16 +186,16 @@ export class Subscription {
     const now = this.clock.monotonic();
     for (const item of items) {
       this.askedUnit.set(item, now);
-      if (!this.unmeasured.has(item)) this.unmeasured.set(item, undefined);
+      if (!this.unmeasured.has(item)) this.unmeasured.set(item, []);
     }
     const told = await this.connection.units(items.map(({ nodeId }) => nodeId)).catch(() => []);
     if (this.ended) return;
     for (const [i, item] of items.entries()) {
       const answer = told[i];
       if (answer) item.unit = answer.unit;
-      const value = this.unmeasured.get(item);
+      const waited = this.unmeasured.get(item) ?? [];
       this.unmeasured.delete(item);
-      if (value) this.hooks.value(item, value);
+      for (const value of waited) this.hooks.value(item, value);
     }
   }
 

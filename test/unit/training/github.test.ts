@@ -90,7 +90,11 @@ describe("training in GitHub Actions, against a stand-in that answers as its RES
     standin.end("success", { report: report("pass"), release: release() });
     const done = await outcome;
     assert.ok(done?.kind === "done");
-    assert.deepEqual(stages, ["queued", "train"]);
+    // A run that ends between two questions is in progress and has no step.
+    assert.deepEqual(
+      stages.filter((stage) => stage !== "in progress"),
+      ["queued", "train"],
+    );
     assert.deepEqual([done.candidate.version, done.candidate.key], ["2.0.0", "releases/pumps/2.0.0.json"]);
     assert.equal(readFileSync(join(folder, ID, "out", "report.html"), "utf8"), "<title>report</title>");
   });

@@ -1,3 +1,4 @@
+import { once } from "../once";
 import type { Mer } from "../messages";
 import type { Database, SqlValue, Statement } from "../storage/database";
 import { Outbox } from "../storage/outbox";
@@ -52,7 +53,7 @@ interface Row {
 
 /** Records in the device's database. */
 export class SqlAlarmStore implements AlarmStore {
-  private opened: Promise<Database> | undefined;
+  private readonly database = once(() => this.prepare());
   private outbox: Outbox | undefined;
 
   constructor(private readonly open: () => Promise<Database>) {}
@@ -84,15 +85,6 @@ export class SqlAlarmStore implements AlarmStore {
     const sql = "SELECT record FROM alarms WHERE closed = ? ORDER BY updated_at DESC LIMIT ?";
     const rows = await database.read<Row>(sql, closed ? 1 : 0, limit);
     return rows.map(({ record }) => JSON.parse(record) as Mer);
-  }
-
-  /** Asked again after a failure: a disk that was full at the start may have room by now. */
-  private database(): Promise<Database> {
-    this.opened ??= this.prepare().catch((error: unknown) => {
-      this.opened = undefined;
-      throw error;
-    });
-    return this.opened;
   }
 
   private async prepare(): Promise<Database> {

@@ -1,8 +1,9 @@
 import { chmodSync } from "node:fs";
-import { open, readFile, readdir, rename, stat, unlink } from "node:fs/promises";
+import { readFile, readdir, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { EdgeError, asError, errorCode } from "../errors";
 import { randomHex } from "../ids";
+import { syncDirectory, tolerateMissing, writeDurably } from "../storage/durable";
 import { sha256 } from "../storage/hash";
 import { makeDirectory } from "../storage/make-directory";
 
@@ -41,7 +42,7 @@ export class ReleaseCache {
       chmodSync(this.folder, 0o700);
       await writeDurably(draft, bytes);
       await rename(draft, join(this.folder, digest));
-      await syncFolder(this.folder);
+      await syncDirectory(this.folder);
     } catch (error) {
       await unlink(draft).catch(tolerateMissing);
       throw explained(error, join(this.folder, digest));
@@ -57,30 +58,6 @@ export class ReleaseCache {
       if (found && nowMs - found.mtimeMs > YOUNG_MS) await unlink(file).catch(tolerateMissing);
     }
   }
-}
-
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, "wx", 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function tolerateMissing(error: unknown): undefined {
-  if (errorCode(error) !== "ENOENT") throw error;
-  return undefined;
 }
 
 function explained(error: unknown, file: string): EdgeError {

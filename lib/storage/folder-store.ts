@@ -1,9 +1,10 @@
-import { constants } from "node:fs";
-import { link, open, readFile, readdir, rename, stat, unlink } from "node:fs/promises";
+import { link, readFile, readdir, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../clock";
 import { EdgeError, asError, errorCode } from "../errors";
 import { randomHex, uuidv7 } from "../ids";
+import { once } from "../once";
+import { syncDirectory, tolerateMissing, writeDurably } from "./durable";
 import { FolderLock } from "./folder-lock";
 import { makeDirectory } from "./make-directory";
 import { sha256 } from "./hash";
@@ -32,7 +33,7 @@ export class FolderStore implements ObjectStore {
   readonly description: string;
   readonly conditionalWrites: ObjectStore["conditionalWrites"];
   private readonly lock: FolderLock;
-  private ready: Promise<void> | undefined;
+  private readonly prepare = once(() => this.makePrivate());
 
   /** @param root absolute path; made at the first put */
   constructor(
@@ -171,14 +172,6 @@ export class FolderStore implements ObjectStore {
     return join(this.root, key);
   }
 
-  private prepare(): Promise<void> {
-    this.ready ??= this.makePrivate().catch((error: unknown) => {
-      this.ready = undefined;
-      throw error;
-    });
-    return this.ready;
-  }
-
   /** Removes what puts that were killed have left: a draft that old belongs to nobody. */
   private async makePrivate(): Promise<void> {
     const folder = join(this.root, PRIVATE);
@@ -193,13 +186,7 @@ export class FolderStore implements ObjectStore {
 
   private async draft(body: Uint8Array): Promise<string> {
     const file = join(this.root, PRIVATE, `${DRAFT}${randomHex(64)}`);
-    const handle = await open(file, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o644);
-    try {
-      await handle.writeFile(body);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeDurably(file, body, 0o644);
     return file;
   }
 
@@ -237,18 +224,4 @@ async function makeDurable(directory: string, root: string): Promise<void> {
     await syncDirectory(dirname(at));
     if (at === first || at === root) return;
   }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function tolerateMissing(error: unknown): undefined {
-  if (errorCode(error) !== "ENOENT") throw error;
-  return undefined;
 }

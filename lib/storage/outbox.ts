@@ -4,6 +4,7 @@
  * line that comes twice by its id. The bound: of lines that no spool takes, the latest 10,000 outlive a start; the others are
  * let go, and counted.
  */
+import { once } from "../once";
 import type { Database, Statement } from "./database";
 
 export interface OutboxLine {
@@ -31,7 +32,6 @@ const outboxes = new WeakMap<Database, Outbox>();
 
 export class Outbox {
   private readonly listeners = new Set<() => void>();
-  private prepared: Promise<void> | undefined;
   /** Lines that had to go at this start. */
   lost = 0;
 
@@ -45,13 +45,7 @@ export class Outbox {
   }
 
   /** To be called, once or more, before anything else. @throws EdgeError as Database.write */
-  prepare(): Promise<void> {
-    this.prepared ??= this.migrate().catch((error: unknown) => {
-      this.prepared = undefined;
-      throw error;
-    });
-    return this.prepared;
-  }
+  readonly prepare = once(() => this.migrate());
 
   /** The statement to write together with what the line tells of; a line that is there is left as it is. */
   static put({ id, line, urgent }: OutboxLine): Statement {

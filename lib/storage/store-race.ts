@@ -1,4 +1,5 @@
 import { EdgeError } from "../errors";
+import { once } from "../once";
 import type { Condition, ObjectStore, PutOutcome } from "./object-store";
 
 export interface RaceVerdict {
@@ -36,14 +37,7 @@ export async function raceStore(store: Pick<ObjectStore, "put" | "remove">, uuid
 
 /** The verdict on a store: found out at the first call, then known; what kept it from an answer is tried again. */
 export function raceOnce(store: Pick<ObjectStore, "put" | "remove">, uuid: () => string): () => Promise<RaceVerdict> {
-  let verdict: Promise<RaceVerdict> | undefined;
-  return () => {
-    verdict ??= raceStore(store, uuid).catch((error: unknown) => {
-      verdict = undefined;
-      throw error;
-    });
-    return verdict;
-  };
+  return once(() => raceStore(store, uuid));
 }
 
 type Won = Extract<PutOutcome, { kind: "stored" | "exists-same" }>;

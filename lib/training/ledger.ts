@@ -1,3 +1,4 @@
+import { once } from "../once";
 import type { Database, Statement } from "../storage/database";
 import { hasEnded, type TrainingRun } from "./run";
 
@@ -31,7 +32,7 @@ interface Row {
 
 /** Runs in the device's database. */
 export class SqlLedger implements Ledger {
-  private opened: Promise<Database> | undefined;
+  private readonly database = once(() => this.prepare());
 
   constructor(private readonly openDatabase: () => Promise<Database>) {}
 
@@ -76,15 +77,6 @@ export class SqlLedger implements Ledger {
     const database = await this.database();
     const rows = await database.read<Row>(sql, ...params);
     return rows.map(({ record }) => JSON.parse(record) as TrainingRun);
-  }
-
-  /** Asked again after a failure: a disk that was full at the start may have room by now. */
-  private database(): Promise<Database> {
-    this.opened ??= this.prepare().catch((error: unknown) => {
-      this.opened = undefined;
-      throw error;
-    });
-    return this.opened;
   }
 
   private async prepare(): Promise<Database> {

@@ -1,4 +1,4 @@
-// What makes both pages tick, so that "just now" grows old by itself; the builder puts it beside the methods of each.
+// What makes the pages tick, so that "just now" grows old by itself; the builder puts it beside the methods of each.
 export default {
   mounted() {
     this.clock = setInterval(() => {

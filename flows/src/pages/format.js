@@ -1,4 +1,4 @@
-// How both pages say numbers, times and names; the builder puts these among the methods of each.
+// How the pages say numbers, times and names; the builder puts these among the methods of each.
 export default {
   joined(...parts) {
     return parts.filter(Boolean).join(" · ");
@@ -12,6 +12,12 @@ export default {
     if (s < 90) return s + " s";
     if (s < 5400) return Math.round(s / 60) + " min";
     return s < 172800 ? Math.round(s / 3600) + " h" : Math.round(s / 86400) + " d";
+  },
+  /** A moment of today by its time alone. */
+  time(at) {
+    const date = new Date(at);
+    const today = date.toDateString() === new Date(this.now).toDateString();
+    return today ? date.toLocaleTimeString() : date.toLocaleString();
   },
   /** Three significant digits or so: what can be read in passing. */
   number(value) {
